@@ -1,0 +1,280 @@
+"""What a practice may set, and what is said when it is set wrongly.
+
+Decides: which settings exist, their bounds and defaults, where relative paths count from, the words for every mistake.
+Must never know: what a setting is used for. Nothing here opens a database, reads a key or makes a folder.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+FILE_NAME = "config.toml"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class ConfigError(Exception):
+    """The settings cannot be used. `str()` is one plain line per mistake, all of them at once."""
+
+    def __init__(self, lines: list[str], source: str = "") -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join([f"The settings in {source} cannot be used:", *lines] if source else lines))
+
+
+def _wrong(expected: str) -> PydanticCustomError:
+    return PydanticCustomError("expected", "expected {words}", {"words": expected})
+
+
+def _spoken(text: str) -> str:
+    """Text with something in it, and nothing that would break a header, a line or a page."""
+    if not text.strip() or not text.isprintable():
+        raise _wrong("a line of text")
+    return text.strip()
+
+
+def _known_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        near = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
+        hint = f' (did you mean "{near[0]}"?)' if near else ""
+        raise _wrong(f'an IANA time zone such as "Europe/Berlin"{hint}')
+    return name
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise _wrong('an address such as "https://practice.example"')
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise _wrong("https:// (plain http is for this computer alone)")
+    return url.rstrip("/")
+
+
+def _path(value: Any, info: ValidationInfo) -> Path:
+    if not isinstance(value, (str, Path)) or not str(value).strip() or "\0" in str(value):
+        raise _wrong("a path")
+    base: Path = (info.context or {}).get("folder", Path.cwd())
+    return (base / Path(value).expanduser()).resolve()
+
+
+Line = Annotated[str, AfterValidator(_spoken)]
+Located = Annotated[Path, BeforeValidator(_path)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
+
+
+class CrisisLine(Section):
+    name: Line
+    contact: Line
+    checked_on: date
+
+
+class Practice(Section):
+    name: Line
+    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    language: Literal["en"] = "en"
+    letterhead: Annotated[tuple[Line, ...], Field(strict=False)] = ()
+    paper: Literal["A4", "Letter"] = "Letter"
+    demo: bool = False
+    crisis_lines: Annotated[tuple[CrisisLine, ...], Field(strict=False)] = ()
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+
+class Storage(Section):
+    """Defaults follow `folder`, which is why it stands first. Once loaded, `database` and `keys` are SQLAlchemy URLs."""
+
+    folder: Located = Path("data")
+    database: str = "sqlite"
+    keys: str = "sqlite"
+    key_file: Located = Path()
+    checkpoints: Located = Path()
+
+    @field_validator("key_file", "checkpoints", mode="before")
+    @classmethod
+    def _beside_the_data(cls, value: Any, info: ValidationInfo) -> Any:
+        names = {"key_file": "keys/master.key", "checkpoints": "checkpoints/audit.txt"}
+        # Path() is the default that nobody can write: TOML knows no Path.
+        is_left_out = value == Path() and "folder" in info.data
+        return info.data["folder"] / names[info.field_name or ""] if is_left_out else value
+
+    @field_validator("database", "keys")
+    @classmethod
+    def _address(cls, value: str, info: ValidationInfo) -> str:
+        if value == "sqlite" and "folder" in info.data:
+            name = {"database": "practice.db", "keys": "keys/keys.db"}[info.field_name or ""]
+            return f"sqlite:///{(info.data['folder'] / name).as_posix()}"
+        if value == "sqlite" or re.fullmatch(r"postgresql(\+\w+)?://\S+", value):
+            return value
+        raise _wrong('"sqlite" or an address that begins with postgresql://')
+
+
+class Web(Section):
+    host: Line = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    public_url: Annotated[str, AfterValidator(_web_address)] = "http://127.0.0.1:8000"
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    threads: Annotated[int, Field(ge=1, le=64)] = 8
+
+
+class Accounts(Section):
+    """The lower bounds of passwords are a promise to clients, so no setting goes below them."""
+
+    invitation_days: Annotated[int, Field(ge=1, le=60)] = 7
+    client_idle_minutes: Count = 15
+    client_hours: Count = 8
+    staff_idle_minutes: Count = 30
+    staff_hours: Count = 12
+    client_password_length: Annotated[int, Field(ge=12, le=64)] = 12
+    staff_password_length: Annotated[int, Field(ge=15, le=64)] = 15
+
+
+class Programme(Section):
+    safety_check_weeks: Annotated[int, Field(ge=1, le=52)] = 8
+
+
+class Settings(Section):
+    """Everything that a practice set, checked and with absolute paths."""
+
+    practice: Practice
+    storage: Storage
+    web: Web = Web()
+    accounts: Accounts = Accounts()
+    programme: Programme = Programme()
+
+    @classmethod
+    def load(cls, path: Path | str) -> Settings:
+        file = Path(path).expanduser().resolve()
+        try:
+            mapping = tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ConfigError([f"There is no settings file {file}: `clinic init --folder DIR` makes one."]) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError([f"The settings file {file} cannot be read: {error}"]) from None
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError([f"not valid TOML: {error}"], str(file)) from None
+        try:
+            return cls.from_mapping(mapping, file.parent)
+        except ConfigError as error:
+            raise ConfigError(list(error.lines), str(file)) from None
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any], folder: Path) -> Settings:
+        whole = {"storage": {}, **mapping}  # its defaults depend on the folder, so it is always worked out
+        try:
+            return cls.model_validate(whole, context={"folder": Path(folder).resolve()})
+        except ValidationError as error:
+            raise ConfigError([_sentence(detail) for detail in error.errors()]) from None
+
+
+# What to say for the kinds of mistake that pydantic finds by itself.
+EXPECTED = {
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "string_type": "text in quotes",
+    "date_type": "a day such as 2026-01-15",
+    "tuple_type": "a list in [ ]",
+    "model_type": "a section with settings of its own",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "literal_error": "{expected}",
+}
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    path, kind = _dotted(detail["loc"]), detail["type"]
+    if kind == "missing":
+        return f"{path} is missing: expected{_for_example(path)}"
+    if kind == "extra_forbidden":
+        return f"{path} is not a setting{_did_you_mean(detail['loc'])}"
+    if kind == "expected":
+        return f"{path}: {detail['msg']}"
+    known = EXPECTED.get(kind)
+    words = known.format_map(detail.get("ctx", {})) if known else detail["msg"].removeprefix("Input should be ")
+    return f"{path}: expected {words}"
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    steps = (f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location)
+    return "".join(steps).removeprefix(".")
+
+
+def _did_you_mean(location: tuple[int | str, ...]) -> str:
+    """The nearest setting: of the same section first, then of any, because a setting is often put in the wrong one."""
+    name, section = str(location[-1]), _dotted(tuple(step for step in location[:-1] if isinstance(step, str)))
+    every = [path for path in setting_paths() if path.rpartition(".")[0] != section]
+    siblings = {path.rpartition(".")[2] for path in setting_paths() if path.rpartition(".")[0] == section}
+    if near := difflib.get_close_matches(name, siblings, n=1):
+        return f': did you mean "{near[0]}"?'
+    if near := [path for path in every if path.rpartition(".")[2] == name]:
+        return f": did you mean {near[0]}?"
+    return f": the settings here are {', '.join(sorted(siblings))}"
+
+
+def setting_paths(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[str]:
+    """Every section and setting as a dotted path, such as `practice.crisis_lines.contact`."""
+    for name, field in model.model_fields.items():
+        yield prefix + name
+        inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        for part in inner:
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from setting_paths(part, f"{prefix}{name}.")
+
+
+def _for_example(path: str) -> str:
+    inside = re.sub(r"\[\d+\]", "", path)
+    lines = [line for place, line in _example_lines() if place == inside]
+    return f", for example, {lines[0].lstrip('#')}" if lines else f" a section [{path}]"
+
+
+def filled_example(values: Mapping[str, Any]) -> str:
+    """The text of a new config.toml: the example, and these values in it (`{"practice.name": "..."}`)."""
+    waiting, lines = dict(values), []
+    for place, line in _example_lines():
+        if place in waiting:
+            # JSON's text, numbers, lists and booleans are also TOML's.
+            line = f"{place.rpartition('.')[2]} = {json.dumps(waiting.pop(place), ensure_ascii=False)}"
+        lines.append(line)
+    if waiting:
+        raise ConfigError([f"{place} is not a setting with a line of its own" for place in waiting])
+    return "\n".join(lines) + "\n"
+
+
+def _example_lines() -> Iterator[tuple[str, str]]:
+    """Each line of the example with the dotted path of the setting that it shows, or an empty one."""
+    section = ""
+    for line in _example_file().read_text(encoding="utf-8").splitlines():
+        header = re.fullmatch(r"#?\[+([\w.]+)\]+", line)
+        section = header[1] if header else section
+        key = re.match(r"#?(\w+) = ", line)
+        yield (f"{section}.{key[1]}" if key else ""), line
+
+
+def _example_file() -> Path:
+    """Beside the packages in the project's folder, inside the package when installed from a wheel."""
+    here = Path(__file__).resolve().parent
+    return next(file for file in (here / "config.example.toml", here.parent / "config.example.toml") if file.exists())
