@@ -1,0 +1,185 @@
+"""A case, its two seats, its clinicians, its policy and its signatures.
+
+Decides: what a case is made of and how it opens and closes. Must never know: what anyone answered (no relationship leads from
+here to a private row), nor who is asking.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from clinic.db import Base
+from clinic.models.audit import Event, noted
+from clinic.models.states import CaseState, NotAllowedNow, advance
+from clinic.sealing import Subject, sealed_data, sealed_text
+
+# Codes are read aloud and typed: no 0/O, 1/I/L, and no vowels, so that no word appears.
+CODE_LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"
+
+
+def new_code(length: int) -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(length))
+
+
+class Relationship(StrEnum):
+    PARTNER = "partner"
+    FRIEND = "friend"
+    FAMILY = "family"
+
+
+class Side(StrEnum):
+    HURT = "hurt"
+    INVOLVED = "involved"
+    BOTH = "both"
+    UNSET = "unset"
+
+
+class Capacity(StrEnum):
+    CLIENT = "client"
+    COLLATERAL = "collateral"
+
+
+class PolicyKind(StrEnum):
+    NO_SECRETS = "no_secrets"
+    LIMITED_SECRETS = "limited_secrets"
+    CONFIDENTIAL = "confidential"
+
+
+class Case(Base):
+    __tablename__ = "case"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    relation: Mapped[str]
+    state: Mapped[str] = mapped_column(default=CaseState.OPEN.value, index=True)
+    added_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    label = sealed_text()
+
+    participants: Mapped[list[Participant]] = relationship(
+        back_populates="case", order_by="Participant.seat", lazy="selectin"
+    )
+
+    def sealed_for(self) -> Subject:
+        return Subject(self.id, "record")
+
+    def finish(self, *, by: uuid.UUID, at: datetime) -> None:
+        advance(self, CaseState.FINISHED)
+        self.finished_at = at
+        noted(self, Event.CASE_FINISHED, by=by, at=at)
+
+    def reopen(self, *, by: uuid.UUID, at: datetime) -> None:
+        advance(self, CaseState.OPEN)
+        self.finished_at = None
+        noted(self, Event.CASE_REOPENED, by=by, at=at)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == CaseState.OPEN
+
+    def other_than(self, participant: Participant) -> Participant | None:
+        return next((person for person in self.participants if person.id != participant.id), None)
+
+
+class Participant(Base):
+    """A person's seat in a case. Names and words are sealed with the person's own record, so that erasing one keeps the other."""
+
+    __tablename__ = "participant"
+    __table_args__ = (UniqueConstraint("case_id", "seat"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    seat: Mapped[int]
+    code: Mapped[str] = mapped_column(unique=True)
+    side: Mapped[str] = mapped_column(default=Side.UNSET.value)
+    capacity: Mapped[str] = mapped_column(default=Capacity.CLIENT.value)
+    adult_confirmed_at: Mapped[datetime]
+    full_name = sealed_text()
+    preferred_name = sealed_text()
+    pronouns = sealed_text()
+    calls_other = sealed_text()
+    calls_event = sealed_text()
+
+    case: Mapped[Case] = relationship(back_populates="participants")
+
+    def sealed_for(self) -> Subject:
+        return Subject(self.case_id, f"individual:{self.id}")
+
+    def correct_side(self, side: Side, *, reason: str, by: uuid.UUID, at: datetime) -> None:
+        before, self.side = self.side, side.value
+        noted(self, Event.SIDE_CORRECTED, by=by, at=at, before=before, after=side.value, reason=reason)
+
+    def takes(self, worksheet_for: str) -> bool:
+        """Whether a worksheet for "hurt", "involved", "each" or "joint" can be given to this person's side."""
+        return worksheet_for in ("each", "joint") or self.side in (worksheet_for, Side.BOTH, Side.UNSET)
+
+
+class SafeContact(Base):
+    """How this person may be reached, and when. Dated rows; the newest counts. Nothing on record means: not at all."""
+
+    __tablename__ = "safe_contact"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
+    confirmed_at: Mapped[datetime]
+    details = sealed_data()  # {"channels": [..], "hours": str, "may_leave_message": bool}
+
+    def sealed_for(self) -> Subject:
+        return Subject(self.case_id, f"individual:{self.participant_id}")
+
+
+class CaseClinician(Base):
+    """Who works on a case, as what, and from when until when."""
+
+    __tablename__ = "case_clinician"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    part: Mapped[str] = mapped_column(default="counselor")
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class ConfidentialityPolicy(Base):
+    """Which policy was put to the two people of a case, in which version of its text, and when."""
+
+    __tablename__ = "confidentiality_policy"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    kind: Mapped[str]
+    version: Mapped[int]
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+
+
+class Signature(Base):
+    """One person's signature under one version of one document: consent, or the case's policy."""
+
+    __tablename__ = "signature"
+    __table_args__ = (UniqueConstraint("participant_id", "document", "version", "policy_id"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
+    policy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("confidentiality_policy.id"))
+    document: Mapped[str]
+    version: Mapped[int]
+    signed_at: Mapped[datetime]
+    typed_name = sealed_text()
+
+    def sealed_for(self) -> Subject:
+        return Subject(self.case_id, f"individual:{self.participant_id}")
+
+
+def label_for(first: str, second: str | None) -> str:
+    """What a case is called where its clinicians see it."""
+    return f"{first} & {second}" if second else first
+
+
+def require_open(case: Case) -> None:
+    if not case.is_open:
+        raise NotAllowedNow("This case is finished. Reopen it first.")

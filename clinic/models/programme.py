@@ -1,0 +1,87 @@
+"""Where a case stands in the programme: dated rows, never overwritten, because healing is not linear.
+
+Decides: how a stage changes and is signed off. Must never know: what anyone answered, or who is asking.
+Clients never see any of this.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from clinic.db import Base
+from clinic.models.audit import Event, record
+from clinic.models.cases import Case, require_open
+from clinic.models.states import NotAllowedNow, StageStatus, may_advance, words
+from clinic.sealing import Subject, sealed_text
+
+
+class Outcome(StrEnum):
+    ACHIEVED = "achieved"
+    PARTLY = "partly"
+    DEFERRED = "deferred"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class StageState(Base):
+    """From ``since`` on, this module is at ``status`` in this case, until a newer row says otherwise."""
+
+    __tablename__ = "stage_state"
+    __table_args__ = (Index("ix_stage_state_case_module_since", "case_id", "module_id", "since"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    module_id: Mapped[str]
+    status: Mapped[str]
+    since: Mapped[datetime]
+    by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    reason = sealed_text()
+
+    def sealed_for(self) -> Subject:
+        return Subject(self.case_id, "record")
+
+
+class StageSignOff(Base):
+    """The counselor's decision on a stage. The system may propose; only a person signs."""
+
+    __tablename__ = "stage_sign_off"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    module_id: Mapped[str]
+    outcome: Mapped[str]
+    signed_at: Mapped[datetime]
+    signed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    reason = sealed_text()
+
+    def sealed_for(self) -> Subject:
+        return Subject(self.case_id, "record")
+
+
+def change_stage(
+    session: Session, case: Case, module_id: str, *, before: StageStatus, to: StageStatus, reason: str, by: uuid.UUID, at: datetime
+) -> StageState:
+    """Add the dated row that moves one stage of a case."""
+    require_open(case)
+    if not may_advance(before, to):
+        raise NotAllowedNow(f"This stage is {words(before)} and cannot become {words(to)}.")
+    row = StageState(case_id=case.id, module_id=module_id, status=to.value, since=at, by=by, reason=reason or None)
+    session.add(row)
+    record(
+        session, Event.STAGE_CHANGED, by=by, at=at, about=row, module=module_id, before=before.value, after=to.value
+    )  # fmt: skip
+    return row
+
+
+def sign_off_stage(
+    session: Session, case: Case, module_id: str, *, outcome: Outcome, reason: str, by: uuid.UUID, at: datetime
+) -> StageSignOff:
+    require_open(case)
+    row = StageSignOff(
+        case_id=case.id, module_id=module_id, outcome=outcome.value, signed_at=at, signed_by=by, reason=reason or None
+    )
+    session.add(row)
+    record(session, Event.STAGE_SIGNED_OFF, by=by, at=at, about=row, module=module_id, outcome=outcome.value)
+    return row
