@@ -1,0 +1,206 @@
+"""The library: every module, worksheet, measure and document, read once, checked whole, and never changed.
+
+Decides what may be published: a file that contradicts another, or a published version that was edited, is refused with
+every reason at once. Never knows a case, a person or an answer.
+
+A file `<id>.toml` holds the newest version; an older one is kept beside it as `<id>.v<version>.toml`, because what a
+person answered is shown with the words that they answered to. `checksums.toml` records each published version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
+
+from forms.definition import Document, Module, Phase, Worksheet
+from forms.measures import Measure, read_measure
+from forms.modules import read_document, read_module, read_stages
+from forms.reading import ContentError, Problem, Row
+from forms.references import check_references
+from forms.worksheets import read_worksheet
+
+CONTENT = Path(__file__).parent / "content" / "en"
+FOLDERS = ("modules", "worksheets", "measures", "documents")
+
+
+class Versioned(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+
+Kept = TypeVar("Kept", bound=Versioned)
+Versions = Mapping[str, tuple[Kept, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that was read: of each id, its versions from the oldest to the newest."""
+
+    phases: tuple[Phase, ...]
+    order: tuple[str, ...]
+    modules: Versions[Module]
+    worksheets: Versions[Worksheet]
+    measures: Versions[Measure]
+    documents: Versions[Document]
+
+
+class Library:
+    """A folder of content. It is read and checked at the first question, so that importing it costs nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Library:
+        """The same, read and checked now."""
+        loaded = cls(Path(folder))
+        _ = loaded._content
+        return loaded
+
+    @cached_property
+    def _content(self) -> Content:
+        return read_content(self._folder)
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        return self._content.phases
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """Intake first, then the numbered modules in the order of the programme."""
+        newest = [versions[-1] for versions in self._content.modules.values()]
+        return tuple(sorted(newest, key=lambda module: module.number))
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        newest = [versions[-1] for versions in self._content.measures.values()]
+        return tuple(sorted(newest, key=lambda measure: measure.title))
+
+    def module(self, id: str) -> Module:
+        return _version(self._content.modules, id, None)
+
+    def worksheet(self, id: str, version: int | None = None) -> Worksheet:
+        return _version(self._content.worksheets, id, version)
+
+    def worksheets_of(self, module_id: str) -> tuple[Worksheet, ...]:
+        return tuple(self.worksheet(id) for id in self.module(module_id).worksheets)
+
+    def measure(self, id: str, version: int | None = None) -> Measure:
+        return _version(self._content.measures, id, version)
+
+    def document(self, id: str, version: int | None = None) -> Document:
+        return _version(self._content.documents, id, version)
+
+
+def _version(found: Versions[Kept], id: str, version: int | None) -> Kept:
+    """The newest version, or the one asked for; an unknown one is a KeyError, which the pages answer with a 404."""
+    versions = found[id]
+    if version is None:
+        return versions[-1]
+    for one in versions:
+        if one.version == version:
+            return one
+    raise KeyError(f"{id} version {version}")
+
+
+def read_content(folder: Path) -> Content:
+    problems: list[Problem] = []
+    if not folder.is_dir():
+        raise ContentError([Problem(str(folder), "", "", "is not a folder; name the folder that holds stages.toml.")])
+    stages = _read_file(folder / "stages.toml", folder, read_stages, problems)
+    content = Content(
+        phases=stages[0] if stages else (),
+        order=stages[1] if stages else (),
+        modules=_read_folder(folder, "modules", read_module, problems),
+        worksheets=_read_folder(folder, "worksheets", read_worksheet, problems),
+        measures=_read_folder(folder, "measures", read_measure, problems),
+        documents=_read_folder(folder, "documents", read_document, problems),
+    )
+    # Cross references of half-read files would only repeat what is already said.
+    problems.extend(() if problems else check_references(content))
+    if problems:
+        raise ContentError(problems)
+    return content
+
+
+Read = TypeVar("Read")
+
+
+def _read_file(path: Path, folder: Path, build: Callable[[Row], Read], problems: list[Problem]) -> Read | None:
+    name = path.relative_to(folder).as_posix()
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        problems.append(Problem(name, "", "", "is missing; every content folder needs it."))
+    except UnicodeDecodeError as error:
+        problems.append(Problem(name, "", "", f"is not UTF-8 (at byte {error.start}); save it as UTF-8."))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem(name, "", "", f"is not TOML: {error}."))
+    else:
+        row = Row(data, name, problems)
+        built = build(row)
+        row.done()
+        return built
+    return None
+
+
+def _read_folder(folder: Path, kind: str, build: Callable[[Row], Kept], problems: list[Problem]) -> Versions[Kept]:
+    found: dict[str, list[Kept]] = {}
+    for path in sorted((folder / kind).glob("*.toml")):
+        one = _read_file(path, folder, build, problems)
+        if one is None or not one.id:
+            continue
+        if path.stem not in (one.id, f"{one.id}.v{one.version}"):
+            message = f"is '{one.id}', so the file must be called {one.id}.toml or {one.id}.v{one.version}.toml."
+            problems.append(Problem(f"{kind}/{path.name}", "", "id", message))
+        if any(one.version == other.version for other in found.get(one.id, ())):
+            message = f"version {one.version} of '{one.id}' stands in two files; raise the version of the newer one."
+            problems.append(Problem(f"{kind}/{path.name}", "", "version", message))
+        found.setdefault(one.id, []).append(one)
+    return MappingProxyType({id: tuple(sorted(ones, key=lambda one: one.version)) for id, ones in found.items()})
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The sha256 of every file that is there, by `<kind>/<id>@<version>`."""
+    sums = {}
+    for kind in FOLDERS:
+        for path in sorted((folder / kind).glob("*.toml")):
+            text = path.read_bytes().replace(b"\r\n", b"\n")
+            data = tomllib.loads(text.decode("utf-8"))
+            sums[f"{kind}/{data['id']}@{data['version']}"] = hashlib.sha256(text).hexdigest()
+    return sums
+
+
+def recorded_checksums(folder: Path) -> dict[str, str]:
+    path = folder / "checksums.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def changed_since_published(folder: Path) -> tuple[str, ...]:
+    """Published versions that were edited or removed: people have answered to those words, so they must stay."""
+    now = checksums(folder)
+    return tuple(name for name, sum in recorded_checksums(folder).items() if now.get(name) != sum)
+
+
+def publish(folder: Path) -> tuple[str, ...]:
+    """Record the versions that are new; refuse when a published one was changed. Answers the names of the new ones."""
+    changed = changed_since_published(folder)
+    if changed:
+        message = "was published and may not change; put the old text back and raise the version in a new file."
+        raise ContentError(Problem(name, "", "", message) for name in changed)
+    recorded, now = recorded_checksums(folder), checksums(folder)
+    lines = [f'"{name}" = "{sum}"\n' for name, sum in sorted(now.items())]
+    head = "# The published versions. Never edited by hand: python -m forms --publish\n\n"
+    (folder / "checksums.toml").write_text(head + "".join(lines), encoding="utf-8")
+    return tuple(name for name in now if name not in recorded)
+
+
+library = Library(CONTENT)
