@@ -106,7 +106,7 @@ class Practice(Section):
 
 
 class Storage(Section):
-    """Defaults follow `folder`, which is why it stands first. Once loaded, `database` and `keys` are SQLAlchemy URLs."""
+    """Defaults follow `folder`, which is why it stands first. Loaded, `database` and `keys` are SQLAlchemy URLs."""
 
     folder: Located = Path("data")
     database: str = "sqlite"
