@@ -1,0 +1,146 @@
+// Save a form as it is being filled in. The server holds the draft; nothing is ever kept on this device.
+//
+//   <form data-autosave="/my/homework/.../draft" data-sign-in="/sign-in"> ... <input type="hidden" name="revision" value="3">
+//
+// Posts the form's own fields, with the CSRF token in a header. Answers understood:
+//   200 {"revision": 4}  saved   ·   409 {"message": "..."}  someone saved in between
+//   401, 403, 400 or a redirect: signed out; after a new sign-in in another tab it saves again by itself
+const PAUSE = 1000;
+const SLOWEST = 60000;
+const KEEPALIVE_LIMIT = 60000;
+const WORDS = {
+  saving: "Saving…",
+  saved: "Saved",
+  offline: "Not saved: no connection. Keep this page open; we try again.",
+  trouble: "Not saved yet. Keep this page open; we try again.",
+  refused: "Not saved: something here cannot be kept as it is. Use the button below to see what.",
+  signedOut: "Not saved: you are signed out. ",
+  conflict: "Not saved: this was changed in another window. Open the page again to see both.",
+};
+
+class Autosave {
+  constructor(form) {
+    this.form = form;
+    this.url = form.dataset.autosave;
+    this.place = form.querySelector("[data-save-state]") ?? document.querySelector("[data-save-state]");
+    this.saved = this.body().toString();
+    this.failures = 0;
+    this.listen();
+  }
+
+  listen() {
+    this.form.addEventListener("input", () => this.soon(PAUSE));
+    this.form.addEventListener("change", () => this.soon(0));
+    this.form.addEventListener("submit", () => { this.submitted = true; clearTimeout(this.timer); });
+    document.addEventListener("visibilitychange", () => this.save());
+    window.addEventListener("pagehide", () => this.save({ leaving: true }));
+    window.addEventListener("online", () => this.save());
+    window.addEventListener("beforeunload", (event) => {
+      if (this.failures && !this.submitted && this.isChanged()) event.preventDefault();
+    });
+  }
+
+  // File inputs do not belong in a draft, and neither the token nor the revision is the person's text.
+  body() {
+    return new URLSearchParams([...new FormData(this.form)].filter(([, value]) => typeof value === "string"));
+  }
+
+  text(body) {
+    const copy = new URLSearchParams(body);
+    copy.delete("revision");
+    copy.delete("csrf_token");
+    return copy.toString();
+  }
+
+  isChanged() {
+    return this.text(this.body()) !== this.text(this.saved);
+  }
+
+  soon(delay) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), delay);
+  }
+
+  async save({ leaving = false } = {}) {
+    clearTimeout(this.timer);
+    if (this.submitted || this.stopped || !this.isChanged()) return;
+    if (this.underway && !leaving) { this.again = true; return; }
+    this.underway = true;
+    this.say(WORDS.saving);
+    const body = this.body();
+    try {
+      if (this.signedOut) await this.freshToken();
+      this.hear(await this.post(body), body);
+    } catch {
+      this.retry(navigator.onLine ? WORDS.trouble : WORDS.offline);
+    }
+    this.underway = false;
+    if (this.again) { this.again = false; this.soon(this.failures ? 2000 : 0); }
+  }
+
+  async post(body) {
+    const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
+    const response = await fetch(this.url, {
+      method: "POST",
+      body,
+      headers: { "X-CSRFToken": token, Accept: "application/json" },
+      keepalive: body.toString().length < KEEPALIVE_LIMIT,
+      redirect: "manual",
+      credentials: "same-origin",
+    });
+    const isJson = response.headers.get("Content-Type")?.includes("json");
+    return { status: response.type === "opaqueredirect" ? 401 : response.status, reply: isJson ? await response.json() : {} };
+  }
+
+  hear({ status, reply }, body) {
+    if (status >= 200 && status < 300) return this.keep(reply, body);
+    if (status === 409) { this.stopped = true; return this.say(reply.message || WORDS.conflict, "trouble"); }
+    if (status === 422) return this.say(reply.message || WORDS.refused, "trouble");
+    if ([400, 401, 403, 404].includes(status)) { this.signedOut = true; return this.askToSignIn(); }
+    return this.retry(WORDS.trouble);
+  }
+
+  keep(reply, body) {
+    this.saved = body.toString();
+    this.failures = 0;
+    this.signedOut = false;
+    const revision = this.form.elements.revision;
+    if (revision && reply.revision !== undefined) revision.value = reply.revision;
+    this.say(WORDS.saved, "saved");
+    if (this.isChanged()) this.soon(PAUSE);
+  }
+
+  retry(words) {
+    this.failures += 1;
+    this.say(words, "trouble");
+    this.soon(Math.min(1000 * 2 ** this.failures, SLOWEST));
+  }
+
+  // After a sign-in in another tab, the old page's token is no longer ours: take the new one from a fresh copy.
+  async freshToken() {
+    const page = await (await fetch(location.href, { credentials: "same-origin" })).text();
+    const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("meta[name=csrf-token]")?.content;
+    if (!fresh) return;
+    document.querySelector("meta[name=csrf-token]").content = fresh;
+    for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = fresh;
+  }
+
+  askToSignIn() {
+    this.failures = 1;
+    const link = document.createElement("a");
+    link.href = this.form.dataset.signIn || location.href;
+    link.target = "_blank";
+    link.rel = "noopener";
+    link.textContent = "Sign in again in a new tab, then come back here.";
+    this.say(WORDS.signedOut, "trouble");
+    this.place?.append(link);
+  }
+
+  say(words, tone = "quiet") {
+    if (!this.place || this.place.textContent === words) return;
+    this.place.textContent = words;
+    this.place.dataset.tone = tone;
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-autosave]")) new Autosave(form);
