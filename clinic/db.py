@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -65,12 +67,15 @@ class Base(DeclarativeBase):
     """Every table: a random uuid4 that exists before the row does, so that sealed columns can be bound to it."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: UtcDateTime(), str: String(80)}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), str: String(80)}
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
 
     def __init__(self, **values: Any) -> None:
         self.id = uuid.uuid4()
+        for column in type(self).__table__.columns:  # a default holds from the first moment, not only after the flush
+            if column.default is not None and column.default.is_scalar:
+                setattr(self, column.key, column.default.arg)
         for name, value in values.items():
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no {name}")
@@ -91,7 +96,15 @@ class Voidable:
         return self.voided_at is not None
 
 
-db = SQLAlchemy(metadata=Base.metadata)
+class KeyedSession(FlaskSession):
+    """A session that holds the keys of the practice whose application is running."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.info["keyring"] = current_app.extensions["keyring"]
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": KeyedSession})
 
 
 @contextmanager

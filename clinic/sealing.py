@@ -128,7 +128,7 @@ class Keyring:
                 nonce = os.urandom(NONCE)
                 wrapped = nonce + self._wrap.encrypt(nonce, key, f"{key_id}/{subject}".encode())
                 found = DataKey(
-                    id=key_id, owner=subject.owner, part=subject.part, version=1, wrapped=wrapped, created_at=self._clock()
+                    id=key_id, owner=subject.owner, part=subject.part, wrapped=wrapped, created_at=self._clock()
                 )
                 session.add(found)
                 session.commit()
@@ -140,7 +140,7 @@ class Keyring:
             with Session(self._store) as session:
                 row = session.get(DataKey, key_id)
             if row is None or row.destroyed_at is not None:
-                raise CannotOpen("the key of this value is not in the key store: it was destroyed, or the store is another one")
+                raise CannotOpen("the key of this value was destroyed, or the key store is another one")
             aad = f"{row.id}/{row.owner}/{row.part}".encode()
             try:
                 key = self._wrap.decrypt(row.wrapped[:NONCE], row.wrapped[NONCE:], aad)
@@ -180,7 +180,7 @@ class Unsealed(bytes):
 
 
 class Sealed(Generic[T]):
-    """A column whose value is sealed under the row's ``sealed_for()`` subject. ``name`` holds the value; the column is ``name_sealed``."""
+    """A column whose value is sealed under the row's ``sealed_for()`` subject. The bytes stand in ``<name>_sealed``."""
 
     def __init__(self, encode: Callable[[T], bytes], decode: Callable[[bytes], T]) -> None:
         self.encode, self.decode = encode, decode
@@ -188,7 +188,6 @@ class Sealed(Generic[T]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.name, self.column = name, f"{name}_sealed"
         setattr(owner, self.column, mapped_column(self.column, LargeBinary, nullable=True))
-        owner.__annotations__ = {**owner.__dict__.get("__annotations__", {}), self.column: Mapped[bytes | None]}
 
     @overload
     def __get__(self, row: None, owner: type) -> Sealed[T]: ...
@@ -233,7 +232,7 @@ def _keyring_of(row: Any) -> Keyring:
     session = object_session(row)
     if session is None or "keyring" not in session.info:
         raise CannotOpen("this row is not in a session that holds the practice's keys")
-    return session.info["keyring"]  # type: ignore[no-any-return]
+    return session.info["keyring"]
 
 
 @event.listens_for(Session, "before_flush")

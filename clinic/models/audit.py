@@ -14,7 +14,7 @@ import hmac
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -69,7 +69,7 @@ class Event(StrEnum):
 
 
 NOTHING: frozenset[str] = frozenset()
-FIELDS: dict[Event, frozenset[str]] = {name: NOTHING for name in Event} | {
+FIELDS: dict[Event, frozenset[str]] = dict.fromkeys(Event, NOTHING) | {
     Event.SIGN_IN_REFUSED: frozenset({"why"}),
     Event.REFUSED: frozenset({"permission"}),
     Event.OPENED: frozenset({"kind"}),
@@ -116,6 +116,14 @@ class AuditEntry(Base):
 
 
 @dataclass(frozen=True)
+class About:
+    """A record, named without loading it again."""
+
+    __tablename__: str
+    id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class Damage:
     """The first place where the chain does not hold."""
 
@@ -124,13 +132,20 @@ class Damage:
 
 
 def record(
-    session: Session, event: Event, *, by: uuid.UUID | None, at: datetime, about: Any = None, case_id: uuid.UUID | None = None, **details: Any
+    session: Session,
+    event: Event,
+    *,
+    by: uuid.UUID | None,
+    at: datetime,
+    about: Any = None,
+    case_id: uuid.UUID | None = None,
+    **details: Any,
 ) -> None:
     """Add one entry to the transaction in hand. ``details`` must be exactly the fields that the event declares."""
     if set(details) != FIELDS[event]:
         raise TypeError(f"{event} declares {sorted(FIELDS[event])}, not {sorted(details)}")
     entry = AuditEntry(
-        at=at,
+        at=at.astimezone(UTC),
         actor_id=by,
         event=event.value,
         about=about.__tablename__ if about is not None else "",

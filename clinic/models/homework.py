@@ -140,7 +140,8 @@ def assign(
     by: uuid.UUID | None,
     at: datetime,
 ) -> Assignment:
-    """Give one worksheet or measure to one person. Whether this person may be given anything yet is `clinic.access.intake`'s to say."""
+    """Give one worksheet or measure to one person. Whether this person may be given anything yet is
+    `clinic.access.intake`'s to say."""
     row = Assignment(
         case_id=participant.case_id,
         participant_id=participant.id,
@@ -175,10 +176,10 @@ class ReviewComment(Base):
 
 
 class Draft(Base):
-    """One item's unsent answer. It belongs to its author alone: no clinician, no report, no export ever reads this table.
+    """One item's unsent answer. It belongs to its author alone: no clinician, no report, no export reads this table.
 
-    ``revision`` counts this item's saves and ``sign_in_id`` says from which device the last one came: a save from another device that
-    did not know of the last one sets ``set_aside`` to the text it would have overwritten, and neither is lost.
+    ``revision`` counts this item's saves and ``sign_in_id`` says from which device the last one came: a save from another
+    device that did not know of the last one sets ``set_aside`` to what it would have overwritten, and neither is lost.
     """
 
     __tablename__ = "draft"
@@ -243,7 +244,7 @@ class Answer(Base):
 
 
 class Sharing(Base):
-    """The author shows one answer to the other, until it is withdrawn. Whether it was read is recorded nowhere the author can see."""
+    """The author shows one answer to the other, until it is withdrawn. Whether it was read, the author never learns."""
 
     __tablename__ = "sharing"
 

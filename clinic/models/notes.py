@@ -35,7 +35,7 @@ class NoteFormat(StrEnum):
 
 
 class Encounter(Base):
-    """One meeting. ``individual_of`` is set when only one of two people was in the room: the session is then that person's record."""
+    """One meeting. ``individual_of`` is set when only one of two people was in the room: it is then that person's record."""
 
     __tablename__ = "encounter"
 
@@ -107,7 +107,7 @@ class ProgressNote(Base):
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
     format: Mapped[str]
     state: Mapped[str] = mapped_column(default=NoteState.DRAFT.value, index=True)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
     begun_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
@@ -120,7 +120,7 @@ class ProgressNote(Base):
     )
     addenda: Mapped[list[Addendum]] = relationship(back_populates="note", order_by="Addendum.signed_at", lazy="selectin")
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
     def sealed_for(self) -> Subject:
         return note_subject(self)
@@ -189,7 +189,8 @@ def begin_note(session: Session, encounter: Encounter, *, format: NoteFormat, by
 
 
 class StageEntry(Base):
-    """What this session did on one stage, and how far it came: goal attainment from -2 to +2, 0 as expected (Kiresuk & Sherman 1968)."""
+    """What this session did on one stage, and how far it came: goal attainment from -2 to +2, 0 as expected
+    (Kiresuk & Sherman 1968)."""
 
     __tablename__ = "stage_entry"
 
@@ -232,14 +233,18 @@ def note_subject(row: ProgressNote | StageEntry | Addendum) -> Subject:
 def _signed_is_final(session: Session, _context: object, _instances: object) -> None:
     """The one place that keeps a signed note final, its stage entries and addenda included."""
     for row in (*session.dirty, *session.deleted):
-        if isinstance(row, ProgressNote) and _was_signed(row) and (row in session.deleted or session.is_modified(row, include_collections=False)):
+        if isinstance(row, ProgressNote) and _was_signed(row) and _touched(session, row):
             raise AlreadySigned("This note is signed and final. Add an addendum instead.")
-        if isinstance(row, Addendum) and (row in session.deleted or session.is_modified(row)):
+        if isinstance(row, Addendum) and _touched(session, row):
             raise AlreadySigned("An addendum is signed when it is added, and final.")
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, StageEntry) and row.note is not None and _was_signed(row.note):
-            if row in session.new or row in session.deleted or session.is_modified(row):
-                raise AlreadySigned("This note is signed and final. Add an addendum instead.")
+        touched = isinstance(row, StageEntry) and (row in session.new or _touched(session, row))
+        if touched and row.note is not None and _was_signed(row.note):
+            raise AlreadySigned("This note is signed and final. Add an addendum instead.")
+
+
+def _touched(session: Session, row: Any) -> bool:
+    return row in session.deleted or session.is_modified(row, include_collections=False)
 
 
 def _was_signed(note: ProgressNote) -> bool:

@@ -155,7 +155,7 @@ class SignIn(Base):
 
 
 class Throttle(Base):
-    """Failed tries of one kind from one place (a keyed hash of account and source). The wait doubles; the account is never locked."""
+    """Failed tries from one place (a keyed hash of account and source). The wait doubles; the account is never locked."""
 
     __tablename__ = "throttle"
 

@@ -75,8 +75,8 @@ STEPS: Mapping[type[StrEnum], Mapping[Any, set[Any]]] = {
     StageStatus: _STAGE_STEPS,
 }
 
-REFUSALS = {
-    (AssignmentState.REVIEWED, AssignmentState.SUBMITTED): "Your counselor has already gone through this. It can no longer be changed.",
+REFUSALS: Mapping[tuple[StrEnum, StrEnum], str] = {
+    (AssignmentState.REVIEWED, AssignmentState.SUBMITTED): "Your counselor has gone through this. It can no longer be changed.",
     (AssignmentState.WITHDRAWN, AssignmentState.SUBMITTED): "This is no longer open.",
     (AssignmentState.OPEN, AssignmentState.REVIEWED): "Nothing has been sent yet, so there is nothing to mark as reviewed.",
     (AssignmentState.OPEN, AssignmentState.RETURNED): "Nothing has been sent yet, so there is nothing to return.",

@@ -1,0 +1,114 @@
+"""Who may do what: one table, readable on one page.
+
+Decides: for each permission, which facts about viewer and row allow it (any inner list whose facts all hold). Must never know:
+whether the step is allowed now (`clinic.models.states`), or which rows can be seen at all (`scopes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from clinic.access.viewer import Kind, Viewer
+from clinic.models import Role
+
+
+class Permission(StrEnum):
+    SEE_CASE = "see_case"  # open a case and everything shared in it
+    ADD_CASE = "add_case"
+    CHANGE_CASE = "change_case"  # finish, reopen, correct a side, safe contact
+    INVITE = "invite"  # make a one-time link for a participant
+    ASSIGN = "assign"  # give homework to a participant
+    CHANGE_ASSIGNMENT = "change_assignment"  # withdraw, extend
+    REVIEW = "review"  # read sent answers, comment, return, mark reviewed
+    ANSWER = "answer"  # open, draft and send one's own homework
+    SHARE = "share"  # show one's own answer to the other, and withdraw it
+    READ_SHARED = "read_shared"  # read an answer that its author shows
+    SIGN_DOCUMENT = "sign_document"  # consent and policy, for oneself
+    RECORD_ENCOUNTER = "record_encounter"
+    SEE_ENCOUNTER = "see_encounter"
+    READ_NOTE = "read_note"
+    WRITE_NOTE = "write_note"
+    SIGN_NOTE = "sign_note"
+    ADD_ADDENDUM = "add_addendum"
+    CHANGE_STAGE = "change_stage"  # move a stage, sign it off
+    SEE_TASK = "see_task"
+    DO_TASK = "do_task"
+    MAKE_REPORT = "make_report"
+    READ_REPORT = "read_report"
+    MANAGE_STAFF = "manage_staff"
+    READ_AUDIT = "read_audit"
+    END_SIGN_IN = "end_sign_in"  # sign out one of one's own devices
+
+
+Fact = Callable[[Viewer, Any], bool]
+
+
+def is_counselor(viewer: Viewer, row: Any) -> bool:
+    """The scope has already narrowed rows to the counselor's own cases."""
+    return viewer.kind is Kind.COUNSELOR and viewer.user_id is not None
+
+
+def is_administrator(viewer: Viewer, row: Any) -> bool:
+    return viewer.kind is Kind.ADMINISTRATOR
+
+
+def is_own(viewer: Viewer, row: Any) -> bool:
+    """The row belongs to the seat of the client who asks."""
+    return viewer.kind is Kind.CLIENT and row.participant_id in viewer.seats
+
+
+def is_own_seat(viewer: Viewer, row: Any) -> bool:
+    return viewer.kind is Kind.CLIENT and row.id in viewer.seats
+
+
+def is_the_others(viewer: Viewer, row: Any) -> bool:
+    """Not the viewer's own; that its author shows it is the scope's doing."""
+    return viewer.kind is Kind.CLIENT and row.participant_id not in viewer.seats
+
+
+def is_author(viewer: Viewer, row: Any) -> bool:
+    return viewer.user_id is not None and row.author_id == viewer.user_id
+
+
+def is_staff_row(viewer: Viewer, row: Any) -> bool:
+    return row is None or row.role != Role.CLIENT
+
+
+def is_self(viewer: Viewer, row: Any) -> bool:
+    return viewer.user_id is not None and row.user_id == viewer.user_id
+
+
+MAY: dict[Permission, list[list[Fact]]] = {
+    Permission.SEE_CASE: [[is_counselor]],
+    Permission.ADD_CASE: [[is_counselor]],
+    Permission.CHANGE_CASE: [[is_counselor]],
+    Permission.INVITE: [[is_counselor]],
+    Permission.ASSIGN: [[is_counselor]],
+    Permission.CHANGE_ASSIGNMENT: [[is_counselor]],
+    Permission.REVIEW: [[is_counselor]],
+    Permission.ANSWER: [[is_own]],
+    Permission.SHARE: [[is_own]],
+    Permission.READ_SHARED: [[is_the_others]],
+    Permission.SIGN_DOCUMENT: [[is_own_seat]],
+    Permission.RECORD_ENCOUNTER: [[is_counselor]],
+    Permission.SEE_ENCOUNTER: [[is_counselor]],
+    Permission.READ_NOTE: [[is_counselor]],
+    Permission.WRITE_NOTE: [[is_counselor, is_author]],
+    Permission.SIGN_NOTE: [[is_counselor, is_author]],
+    Permission.ADD_ADDENDUM: [[is_counselor]],
+    Permission.CHANGE_STAGE: [[is_counselor]],
+    Permission.SEE_TASK: [[is_counselor]],
+    Permission.DO_TASK: [[is_counselor]],
+    Permission.MAKE_REPORT: [[is_counselor]],
+    Permission.READ_REPORT: [[is_counselor]],
+    Permission.MANAGE_STAFF: [[is_administrator, is_staff_row]],
+    Permission.READ_AUDIT: [[is_administrator]],
+    Permission.END_SIGN_IN: [[is_self]],
+}
+
+
+def permits(viewer: Viewer, permission: Permission, row: Any = None) -> bool:
+    """Whether the table allows it. An error in a predicate is an error, never a yes."""
+    return any(all(fact(viewer, row) for fact in facts) for facts in MAY[permission])

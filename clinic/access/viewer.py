@@ -1,0 +1,61 @@
+"""Who is looking. The first argument of every access function: no viewer, no query.
+
+Decides: what is known of the one who looks. Must never know: what may be seen (that is `scopes` and `permissions`).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from clinic.db import db
+from clinic.models import Case, Participant, User
+
+
+class Kind(StrEnum):
+    COUNSELOR = "counselor"
+    ADMINISTRATOR = "administrator"
+    CLIENT = "client"
+    JOINT = "joint"  # the reader of a document meant for both: sees only what both may see
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """``user_id`` is None for the reader of a document, who need not have a login. ``seats`` are participant ids;
+    ``case_id`` is set for a reader of one case's document only."""
+
+    kind: Kind
+    user_id: uuid.UUID | None = None
+    seats: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    case_id: uuid.UUID | None = None
+    name: str = ""
+    sign_in_id: uuid.UUID | None = None
+
+    @classmethod
+    def of(cls, user: User, *, sign_in_id: uuid.UUID | None = None) -> Viewer:
+        """The signed-in person (or, from the command line, the person named by ``--as``)."""
+        seats: frozenset[uuid.UUID] = frozenset()
+        if not user.is_staff:
+            seats = frozenset(db.session.scalars(select(Participant.id).where(Participant.user_id == user.id)))
+        return cls(Kind(user.role), user.id, seats, None, user.name, sign_in_id)
+
+    @classmethod
+    def person(cls, participant: Participant) -> Viewer:
+        """The reader of a document for one person of a case."""
+        return cls(Kind.CLIENT, participant.user_id, frozenset({participant.id}), participant.case_id)
+
+    @classmethod
+    def both(cls, case: Case) -> Viewer:
+        """The reader of a document for both people of a case."""
+        return cls(Kind.JOINT, None, frozenset(), case.id)
+
+    @property
+    def role(self) -> str:
+        return self.kind.value
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind in (Kind.COUNSELOR, Kind.ADMINISTRATOR)
