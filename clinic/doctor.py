@@ -122,10 +122,8 @@ def examine_machine() -> Iterator[Finding]:
         yield Finding("Python packages")
     problem = pdf_problem()
     yield Finding("Pango, for PDFs" if problem else "Pango: PDFs can be made", problem or "")
-    if missing_libraries(SUBSET):
+    if not problem and missing_libraries(SUBSET):
         yield Finding("HarfBuzz-subset: without it PDFs are larger and slower", _how_to_install(SUBSET))
-    else:
-        yield Finding("HarfBuzz-subset")
     fonts = Path(__file__).parent / "static" / "vendor" / "fonts"
     absent = [name for name in FONTS if not (fonts / name).is_file()]
     again = f"{', '.join(absent)} should be in {fonts}: fetch the program again." if absent else ""
