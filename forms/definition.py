@@ -87,7 +87,7 @@ class Wording:
         object.__setattr__(self, "event", self.event.strip() or "what happened")
 
 
-_TOKEN = re.compile(r"(?P<opening>^\s*|[.!?:]\s+|\n\s*)?\{(?P<name>other|event)\}")
+_TOKEN = re.compile(r"(?P<opening>^\s*|[.!?:]\s+|\n\s*\n\s*)?\{(?P<name>other|event)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +211,6 @@ class Worksheet:
             if item.id == id:
                 return item
         raise KeyError(id)
-
-    def is_for(self, side: Side | str) -> bool:
-        """Does a person on this side answer it? A person whose side is not set gets only what each answers."""
-        if self.answered_by in (AnsweredBy.EACH, AnsweredBy.JOINT):
-            return True
-        return Side(side) in (Side.BOTH, Side(self.answered_by))
 
 
 @dataclass(frozen=True, slots=True)

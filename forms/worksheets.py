@@ -33,7 +33,7 @@ RESERVED_IDS = frozenset(
     (
         *(name for name in dir(wtforms.Form) if not name.startswith("__")),
         *("form_errors", "meta", "obj", "formdata", "prefix", "extra_filters"),
-        *("worksheet", "wording", "items", "answers", "sound_answers", "draft"),
+        *("worksheet", "wording", "asked", "answers", "sound_answers", "draft"),
         *("csrf_token", "submission_key", "revision", "version", "page", "save", "submit"),
     )
 )
@@ -118,7 +118,7 @@ def read_choice(row: Row) -> Choice:
 
 
 def read_statement(row: Row) -> Statement:
-    return Statement(row.id(), row.worded("label"))
+    return Statement(item_id(row), row.worded("label"))
 
 
 def read_column(row: Row) -> Column:
@@ -129,7 +129,7 @@ def read_column(row: Row) -> Column:
     row.unique("choices", (choice.id for choice in choices))
     if choices and kind is not Kind.CHOICE:
         row.complain("choices", f"belongs to choice columns, and this one is {kind}; leave it out or change the kind.")
-    return Column(row.id(), row.worded("label"), kind, choices)
+    return Column(item_id(row), row.worded("label"), kind, choices)
 
 
 def _missing_kind(row: Row) -> Kind:
