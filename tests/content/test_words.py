@@ -10,7 +10,7 @@ import pytest
 
 from forms import library
 from forms.definition import Item, Module, Relationship, Visibility, Worded, Wording, Worksheet
-from forms.library import CONTENT
+from forms.library import CONTENT, changed_since_published, checksums, recorded_checksums
 
 # Each takes a side before anyone has spoken.
 UNFAIR = re.compile(r"\b(victim|cheat|guilty part|adulter|affair partner|mistress|perpetrator|abuser|betrayer)", re.I)
@@ -87,6 +87,8 @@ def worded_texts() -> Iterator[tuple[str, Worded]]:
         yield from ((f"{worksheet.id}, page", page.title) for page in worksheet.pages)
         for item in worksheet.items:
             yield from ((f"{worksheet.id}, {item.id}", text) for text in item_texts(item))
+    for measure in library.measures:
+        yield from ((f"{measure.id}, {item.id}", text) for item in measure.as_worksheet().items for text in item_texts(item))
     for document in map(library.document, DOCUMENTS):
         yield f"{document.id}, one line", Worded(document.one_line)
         yield from ((f"{document.id}, {section.title}", section.text) for section in document.sections)
@@ -187,6 +189,18 @@ def test_every_row_of_the_programme_is_asked_of_the_right_person(module: str) ->
             assert (who, seen_by) == (worksheet.answered_by, item.visibility), item.id
             kinds.add(item.kind)
     assert found == ROWS[module]
+
+
+def test_the_last_row_of_taking_care_is_a_measure_of_its_own() -> None:
+    overall = library.measure("overall-this-week")
+    assert overall.title == "Overall this week"
+    assert (len(overall.items), overall.low, overall.high) == (1, 0, 10)
+
+
+def test_nothing_published_was_changed() -> None:
+    assert len(recorded_checksums(CONTENT)) >= 30
+    assert changed_since_published(CONTENT) == ()
+    assert recorded_checksums(CONTENT).keys() == checksums(CONTENT).keys(), "run: python -m forms --publish"
 
 
 def test_items_without_a_row_belong_to_intake_and_are_private() -> None:
