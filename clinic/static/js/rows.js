@@ -1,24 +1,52 @@
-// Add a row in place. Without scripts the button submits the page with name="add_row", and the server adds the row.
+// Add a row in place. Without scripts the button sends the page with name="add_row", and the server adds the row.
 //
-//   <div data-rows data-most="12"> <div data-row>...</div> ... <template data-row-template>...__index__...</template>
-//   <button name="add_row" value="..." data-add-row>  </div>
-for (const place of document.querySelectorAll("[data-rows]")) {
-  const template = place.querySelector("[data-row-template]");
-  const button = place.querySelector("[data-add-row]");
-  if (!template || !button) continue;
-  const rows = () => place.querySelectorAll("[data-row]").length;
-  const most = Number(place.dataset.most || Infinity);
-  button.hidden = rows() >= most;
+//   <div data-rows="items" data-most="12"> <div data-row>... name="items-0-what" ...</div> <button data-add-row>...</button> </div>
+//
+// data-fold: of the empty rows at the end, keep one; on a phone the others are only in the way.
+const NAMED = ["id", "name", "for", "aria-describedby"];
 
-  button.addEventListener("click", (event) => {
-    event.preventDefault();
-    const index = rows();
-    if (index >= most) return;
-    const holder = document.createElement("template");
-    holder.innerHTML = template.innerHTML.replaceAll("__index__", index).replaceAll("__number__", index + 1);
-    const row = holder.content.firstElementChild;
-    template.before(row);
-    row.querySelector("input, textarea, select")?.focus();
-    button.hidden = rows() >= most;
+const controlsOf = (row) => [...row.querySelectorAll("input, select, textarea")];
+const isEmpty = (row) => controlsOf(row).every((control) => !control.value) && !row.querySelector("[aria-invalid]");
+
+function renumber(row, name, from, to) {
+  for (const element of [row, ...row.querySelectorAll("*")]) {
+    for (const attribute of NAMED) {
+      const value = element.getAttribute(attribute);
+      if (value) element.setAttribute(attribute, value.replace(`${name}-${from}`, `${name}-${to}`));
+    }
+  }
+  for (const number of row.querySelectorAll("[data-row-number]")) number.textContent = to + 1;
+}
+
+function emptied(row) {
+  for (const message of row.querySelectorAll(".govuk-error-message")) message.remove();
+  for (const group of row.querySelectorAll(".govuk-form-group--error")) group.classList.remove("govuk-form-group--error");
+  for (const control of controlsOf(row)) {
+    control.value = "";
+    control.removeAttribute("aria-invalid");
+    control.removeAttribute("aria-describedby");
+  }
+  return row;
+}
+
+for (const place of document.querySelectorAll("[data-rows]")) {
+  const button = place.querySelector("[data-add-row]");
+  const rows = () => [...place.querySelectorAll("[data-row]")];
+  const most = Number(place.dataset.most || Infinity);
+  if (!button || !rows().length) continue;
+
+  if ("fold" in place.dataset) {
+    for (let all = rows(); all.length > 1 && isEmpty(all.at(-1)) && isEmpty(all.at(-2)); all = rows()) all.at(-1).remove();
+  }
+
+  button.type = "button";
+  button.addEventListener("click", () => {
+    const last = rows().at(-1);
+    const index = rows().length;
+    const row = emptied(last.cloneNode(true));
+    renumber(row, place.dataset.rows, index - 1, index);
+    last.after(row);
+    controlsOf(row)[0]?.focus();
+    button.hidden = rows().length >= most;
   });
 }
