@@ -87,7 +87,7 @@ class Wording:
         object.__setattr__(self, "event", self.event.strip() or "what happened")
 
 
-_TOKEN = re.compile(r"(?P<opening>^\s*|[.!?:]\s+|\n\s*\n\s*)?\{(?P<name>other|event)\}")
+_TOKEN = re.compile(r"(?P<opening>^\s*|[.!?]\s+|\n\s*\n\s*)?\{(?P<name>other|event)\}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,174 @@
+"""Recording a session and writing its note: the sections of each format, and one entry per stage worked on.
+
+Decides which sections a format has and what an entry may hold; a draft may be as unfinished as it likes. Never knows
+whether a note may still change: the note itself does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from wtforms import BooleanField, Field, Form, FormField, ValidationError
+from wtforms.fields import SelectChoice
+
+from forms.fields import Day, Hour, LongText, Needed, OneOf, Several, Whole, choices_of, number_or_none
+
+MEDIA = choices_of([("in_person", "In person"), ("video", "Video"), ("phone", "Phone")])
+FORMATS = choices_of([("soap", "SOAP"), ("dap", "DAP"), ("birp", "BIRP"), ("free", "Free text")])
+STATUSES = choices_of(
+    [
+        ("in_progress", "In progress"),
+        ("worked_through", "Worked through"),
+        ("revisiting", "Revisiting"),
+        ("set_aside", "Set aside"),
+    ]
+)
+OUTCOMES = choices_of(
+    [("achieved", "Achieved"), ("partly", "Partly"), ("deferred", "Deferred"), ("not_applicable", "Not applicable")]
+)
+RATINGS = (
+    (-2, "much less than hoped for"),
+    (-1, "less than hoped for"),
+    (0, "as hoped for"),
+    (1, "more than hoped for"),
+    (2, "much more than hoped for"),
+)
+LONGEST_SESSION = 600
+_OLDEST_YEARS = 10
+MOST_REASON = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSection:
+    id: str
+    title: str
+    hint: str
+
+
+SECTIONS = MappingProxyType(
+    {
+        "soap": (
+            NoteSection("subjective", "Subjective", "What each person said, and how they said they were."),
+            NoteSection("objective", "Objective", "What you saw and did in the session."),
+            NoteSection("assessment", "Assessment", "How you understand it, and where the work stands."),
+            NoteSection("plan", "Plan", "What comes next, and who does what by when."),
+        ),
+        "dap": (
+            NoteSection("data", "Data", "What was said, seen and done."),
+            NoteSection("assessment", "Assessment", "How you understand it, and where the work stands."),
+            NoteSection("plan", "Plan", "What comes next, and who does what by when."),
+        ),
+        "birp": (
+            NoteSection("behavior", "Behavior", "What each person said and showed."),
+            NoteSection("intervention", "Intervention", "What you did, and why."),
+            NoteSection("response", "Response", "How each person took it up."),
+            NoteSection("plan", "Plan", "What comes next, and who does what by when."),
+        ),
+        "free": (NoteSection("note", "Note", "In your own order."),),
+    }
+)
+
+
+class EncounterForm(Form):
+    """Made by `encounter_form`, which adds the people of the case."""
+
+    day = Day("Date", [Needed("Write the day of the session.")])
+    begins = Hour("Time", [Needed("Write when the session began.")])
+    minutes = Whole("Length in minutes", [Needed("Write how many minutes the session took.")], least=1, most=LONGEST_SESSION)
+    medium = OneOf("Kind of session", MEDIA, [Needed("Choose how you met.")])
+    format = OneOf("Format of the note", FORMATS, [Needed("Choose a format for the note.")], default="soap")
+    attendees: Any
+
+    def __init__(self, formdata: Any = None, *, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(formdata, **kwargs)
+
+    def validate_day(self, field: Field) -> None:
+        if field.data is None:
+            return
+        if field.data > self.today:
+            raise ValidationError("This day is still to come. Record a session after it has taken place.")
+        if self.today.year - field.data.year > _OLDEST_YEARS:
+            raise ValidationError("This is more than ten years ago. Please check the year.")
+
+
+def encounter_form(people: Sequence[tuple[str, str]]) -> type[EncounterForm]:
+    """`people`: (key, name) of everyone in the case."""
+    needed = Needed("Choose at least one person who was in the session.")
+    return type("EncounterForm", (EncounterForm,), {"attendees": Several("Who was there", choices_of(people), [needed])})
+
+
+class StageEntryForm(Form):
+    included = BooleanField("Worked on in this session")
+    text = LongText("What was done")
+    rating = OneOf(
+        "Progress",
+        [SelectChoice(value, f"{value:+d}: {it}" if value else f"0: {it}") for value, it in RATINGS],
+        coerce=number_or_none,
+    )
+
+    @property
+    def is_used(self) -> bool:
+        """Text or a rating counts, ticked or not: nothing that was typed is dropped."""
+        return bool(self.included.data or self.text.data or self.rating.data is not None)
+
+
+class NoteForm(Form):
+    """Made by `note_form`: one field per section, one small form per stage, and the version that was being edited."""
+
+    version = Whole("Version", least=0, most=1_000_000)
+    format_id = ""
+    module_ids: tuple[str, ...] = ()
+
+    def section_fields(self) -> tuple[tuple[NoteSection, Field], ...]:
+        return tuple((section, self[f"section-{section.id}"]) for section in SECTIONS[self.format_id])
+
+    def stage_fields(self) -> tuple[tuple[str, FormField], ...]:
+        return tuple((id, self[f"stage-{id}"]) for id in self.module_ids)
+
+    def sections(self) -> dict[str, str]:
+        return {section.id: field.data or "" for section, field in self.section_fields()}
+
+    def stages(self) -> list[dict[str, Any]]:
+        used = [(id, field.form) for id, field in self.stage_fields() if field.form.is_used]
+        return [{"module_id": id, "text": form.text.data or "", "rating": form.rating.data} for id, form in used]
+
+
+def note_form(format: str, modules: Sequence[tuple[str, str]]) -> type[NoteForm]:
+    """`modules`: (id, title) of the stages that an entry can be written against."""
+    parts: dict[str, Any] = {"format_id": format, "module_ids": tuple(id for id, _ in modules)}
+    for section in SECTIONS[format]:
+        parts[f"section-{section.id}"] = LongText(section.title, description=section.hint)
+    for id, title in modules:
+        parts[f"stage-{id}"] = FormField(StageEntryForm, title)
+    return type("NoteForm", (NoteForm,), parts)
+
+
+def note_draft(sections: dict[str, str], stages: Sequence[dict[str, Any]], version: int) -> dict[str, Any]:
+    """What `data=` takes to show a note again, from the same shapes that `sections` and `stages` give."""
+    data: dict[str, Any] = {f"section-{id}": text for id, text in sections.items()}
+    for stage in stages:
+        data[f"stage-{stage['module_id']}"] = {"included": True, "text": stage["text"], "rating": stage["rating"]}
+    return {**data, "version": version}
+
+
+class AddendumForm(Form):
+    text = LongText("Addendum", [Needed("Write what you want to add to the note.")])
+
+
+class StageStateForm(Form):
+    status = OneOf("State", STATUSES, [Needed("Choose the new state.")])
+    reason = LongText("Reason", most=MOST_REASON)
+
+
+class SignOffForm(Form):
+    outcome = OneOf("Outcome", OUTCOMES, [Needed("Choose how this stage ends.")])
+    reason = LongText("Reason", most=MOST_REASON)
+
+    def validate_reason(self, field: Field) -> None:
+        if self.outcome.data not in (None, "achieved") and not field.data:
+            raise ValidationError("Say in a sentence why. Only 'achieved' needs no reason.")
