@@ -13,8 +13,9 @@ from typing import Any, ClassVar, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reports import charts
+from reports import charts, timeline
 from reports.dates import day
+from reports.scale import number
 
 FACES = {400: "AtkinsonHyperlegibleNext-Regular.ttf", 700: "AtkinsonHyperlegibleNext-Bold.ttf"}
 FAMILY = "Atkinson Hyperlegible Next"
@@ -84,9 +85,9 @@ def _environment(templates: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, number=charts.number, paragraphs=paragraphs)
+    environment.filters.update(day=day, number=number, paragraphs=paragraphs)
     environment.globals.clear()
-    environment.globals["draw"] = charts
+    environment.globals.update(charts=charts, timeline=timeline)
     return environment
 
 
@@ -101,7 +102,7 @@ def _press(fonts: Path) -> tuple[Any, Any]:
 def _refusing_fetcher() -> Any:
     from weasyprint.urls import URLFetcher
 
-    class DataOnly(URLFetcher):  # type: ignore[misc]
+    class DataOnly(URLFetcher):
         """Whatever a person wrote into a report, nothing is fetched from a network or a disk."""
 
         def __init__(self) -> None:

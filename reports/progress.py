@@ -5,21 +5,12 @@ Must never know the database, the request, or who is asking: what an audience ma
 before these objects were made, so whatever is given here is printed and nothing else is.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-
-class Audience(StrEnum):
-    COUNSELOR = "counselor"
-    JOINT = "joint"
-    PERSON = "person"
-
-
-class PageSize(StrEnum):
-    A4 = "A4"
-    LETTER = "Letter"
+from reports.cover import Audience, Author, PageSize, Period, Person, Practice, Signature, clipped
 
 
 class StageState(StrEnum):
@@ -50,39 +41,6 @@ RATINGS = {
     1: "more than hoped for",
     2: "much more than hoped for",
 }
-
-
-def clipped(text: str, most: int) -> str:
-    """One line of at most `most` characters, for places that cannot grow."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-@dataclass(frozen=True)
-class Period:
-    start: date
-    end: date
-
-    def holds(self, day: date) -> bool:
-        return self.start <= day <= self.end
-
-
-@dataclass(frozen=True)
-class Person:
-    name: str
-    relationship: str = ""
-
-
-@dataclass(frozen=True)
-class Practice:
-    name: str
-    lines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Author:
-    name: str
-    credentials: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +103,11 @@ class Measure:
     note: str = ""
 
     @property
+    def answered(self) -> bool:
+        """Whether there is anything to draw."""
+        return any(point.value is not None for series in self.series for point in series.points)
+
+    @property
     def prorated(self) -> bool:
         return any(point.prorated for series in self.series for point in series.points)
 
@@ -177,12 +140,13 @@ class StageWork:
         """The goal attainment rating with its sign; empty where none was given."""
         if self.rating is None:
             return ""
-        sign = {True: "+", False: "−"}[self.rating > 0] if self.rating else ""
-        return f"{sign}{abs(self.rating)}, {RATINGS[self.rating]}"
+        return f"{self.rating:+d}, {RATINGS[self.rating]}".replace("+0", "0").replace("-", "−")
 
 
 @dataclass(frozen=True)
 class Session:
+    """One meeting. `number` counts within this report: a gap would tell of a meeting that its reader is not told of."""
+
     on: date
     kind: str
     minutes: int
@@ -214,15 +178,6 @@ class SharedAnswer:
     prompt: str
     lines: tuple[str, ...]
     shared_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Who signs. `signed_on` is None on a report that is printed to be signed by hand."""
-
-    name: str
-    role: str
-    signed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -258,7 +213,7 @@ class ProgressReport:
     agreements: tuple[Agreement, ...] = ()
     goals: tuple[Goal, ...] = ()
     shared_answers: tuple[SharedAnswer, ...] = ()
-    next_steps: tuple[str, ...] = field(default=())
+    next_steps: tuple[str, ...] = ()
 
     @property
     def names(self) -> str:
@@ -275,6 +230,10 @@ class ProgressReport:
     @property
     def begun(self) -> tuple[Stage, ...]:
         return tuple(stage for stage in self.stages if stage.now(self.period))
+
+    @property
+    def rated(self) -> bool:
+        return any(work.rating is not None for session in self.sessions for work in session.work)
 
     @property
     def missing(self) -> str:

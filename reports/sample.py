@@ -4,6 +4,7 @@ Decides nothing about real people: Ana and Ben do not exist. The same case in th
 may read, and a case in which nothing has happened yet.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -90,6 +91,7 @@ def empty(audience: Audience = Audience.COUNSELOR) -> ProgressReport:
         _cover(audience),
         period=Period(START, on(7)),
         prepared_on=on(7),
+        signature=Signature("Cleo Hartmann", "Licensed marriage and family therapist"),
         stages=tuple(Stage(number, title) for number, title in enumerate(TITLES, 1)),
     )
 
@@ -108,9 +110,7 @@ def _cover(audience: Audience) -> ProgressReport:
         confidentiality="Confidential. Prepared for the reader named on the first page; not to be copied or passed on "
         "without the consent of the people it is about. Invented data.",
         signature=Signature("Cleo Hartmann", "Licensed marriage and family therapist", date(2025, 10, 2)),
-        reader={Audience.COUNSELOR: "The case record", Audience.JOINT: "Ana Moreno and Ben Carter"}.get(
-            audience, "Ana Moreno"
-        ),
+        reader={Audience.COUNSELOR: "The case record", Audience.JOINT: "Ana Moreno and Ben Carter"}.get(audience, "Ana Moreno"),
     )
 
 
@@ -155,7 +155,7 @@ def _joint(full: ProgressReport) -> ProgressReport:
         _cover(Audience.JOINT),
         counselor_text=full.counselor_text.split("\n\n")[1],
         stages=full.stages,
-        sessions=tuple(session for session in full.sessions if session.kind == "Joint session"),
+        sessions=_numbered(session for session in full.sessions if session.kind == "Joint session"),
         agreements=full.agreements,
         goals=full.goals,
         shared_answers=full.shared_answers,
@@ -170,12 +170,17 @@ def _of_ana(full: ProgressReport) -> ProgressReport:
         stages=full.stages,
         measures=tuple(replace(measure, series=measure.series[:1]) for measure in full.measures),
         homework=full.homework[:1],
-        sessions=tuple(session for session in full.sessions if "with Ben" not in session.kind),
+        sessions=_numbered(session for session in full.sessions if "with Ben" not in session.kind),
         agreements=full.agreements,
         goals=full.goals,
         shared_answers=full.shared_answers,
         next_steps=full.next_steps,
     )
+
+
+def _numbered(sessions: Iterable[Session]) -> tuple[Session, ...]:
+    """Numbered anew: a missing number would tell of a meeting that this reader is not told of."""
+    return tuple(replace(session, number=number) for number, session in enumerate(sessions, 1))
 
 
 def _weekly(values: str, first: int = 0, apart: int = 7, prorated: int = -1) -> tuple[Point, ...]:
