@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("clinic", "forms", "reports")
-NOT_OURS = {".venv", ".git", "node_modules", "__pycache__", "demo", "practice"}
+NOT_OURS = {".venv", ".git", "node_modules", "__pycache__", "demo", "practice", "dist", "build"}
 
 
 @cache
@@ -21,8 +21,12 @@ def kept_files() -> tuple[Path, ...]:
         names = subprocess.run(listing, capture_output=True, check=True, text=True).stdout.split("\0")
         found = [ROOT / name for name in names if name]
     except (OSError, subprocess.CalledProcessError):
-        found = [file for file in ROOT.rglob("*") if not NOT_OURS & set(file.relative_to(ROOT).parts)]
+        found = [file for file in ROOT.rglob("*") if not any(_is_made(part) for part in file.relative_to(ROOT).parts)]
     return tuple(sorted(file for file in found if file.is_file()))
+
+
+def _is_made(part: str) -> bool:
+    return part in NOT_OURS or part.endswith("_cache")
 
 
 def modules() -> Iterator[tuple[str, Path, ast.Module]]:
