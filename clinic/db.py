@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, event
+from sqlalchemy import DateTime, Dialect, Engine, ForeignKey, MetaData, String, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -80,6 +80,11 @@ class Base(DeclarativeBase):
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no {name}")
             setattr(self, name, value)
+
+
+def refers_to(column: str) -> ForeignKey:
+    """A foreign key that is checked at commit: rows of one act may then be written in any order."""
+    return ForeignKey(column, deferrable=True, initially="DEFERRED")
 
 
 class Voidable:

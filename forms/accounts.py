@@ -15,7 +15,7 @@ from wtforms import Field, Form, PasswordField, ValidationError
 from forms.fields import Needed, OneOf, ShortText, choices_of
 from forms.passwords import password_problem, unreadable
 
-__all__ = ["AcceptInvitationForm", "AddStaffForm", "ChangePasswordForm", "SignInForm", "password_problem"]
+__all__ = ["AcceptInvitationForm", "AddStaffForm", "ChangePasswordForm", "FirstAdministratorForm", "SignInForm", "password_problem"]
 
 LONGEST_ADDRESS = 254
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
@@ -66,6 +66,13 @@ class AcceptInvitationForm(_NewPasswordForm):
     pass
 
 
+class FirstAdministratorForm(_NewPasswordForm):
+    """The first one of all has nobody who could have entered a name and an address for them."""
+
+    full_name = ShortText("Your name", [Needed("Write your name.")])
+    email = Address(validators=[Needed("Write the e-mail address that you will sign in with.")])
+
+
 class ChangePasswordForm(_NewPasswordForm):
     """The current password comes first on the page; whether it is right, the page checks."""
 
@@ -85,3 +92,4 @@ class AddStaffForm(Form):
         choices_of([("counselor", "Counselor"), ("administrator", "Administrator")]),
         [Needed("Choose what this person will do.")],
     )
+    credentials = ShortText("Credentials", description="Printed under a signature, such as: LMFT, license 12345.")

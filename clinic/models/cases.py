@@ -11,10 +11,10 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from clinic.db import Base
+from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.states import CaseState, NotAllowedNow, advance
 from clinic.sealing import Subject, sealed_data, sealed_text
@@ -92,8 +92,8 @@ class Participant(Base):
     __tablename__ = "participant"
     __table_args__ = (UniqueConstraint("case_id", "seat"),)
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    user_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"), index=True)
     seat: Mapped[int]
     code: Mapped[str] = mapped_column(unique=True)
     side: Mapped[str] = mapped_column(default=Side.UNSET.value)
@@ -124,8 +124,8 @@ class SafeContact(Base):
 
     __tablename__ = "safe_contact"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"))
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"), index=True)
     confirmed_at: Mapped[datetime]
     details = sealed_data()  # {"channels": [..], "hours": str, "may_leave_message": bool}
 
@@ -138,8 +138,8 @@ class CaseClinician(Base):
 
     __tablename__ = "case_clinician"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"), index=True)
     part: Mapped[str] = mapped_column(default="counselor")
     since: Mapped[datetime]
     until: Mapped[datetime | None]
@@ -150,11 +150,11 @@ class ConfidentialityPolicy(Base):
 
     __tablename__ = "confidentiality_policy"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
     kind: Mapped[str]
     version: Mapped[int]
     proposed_at: Mapped[datetime]
-    proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    proposed_by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
 
 
 class Signature(Base):
@@ -163,9 +163,9 @@ class Signature(Base):
     __tablename__ = "signature"
     __table_args__ = (UniqueConstraint("participant_id", "document", "version", "policy_id"),)
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
-    policy_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("confidentiality_policy.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"))
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"), index=True)
+    policy_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("confidentiality_policy.id"))
     document: Mapped[str]
     version: Mapped[int]
     signed_at: Mapped[datetime]

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from clinic.db import Base
+from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.cases import Participant
 from clinic.models.states import AssignmentState, NotAllowedNow, advance
@@ -30,15 +30,15 @@ class Assignment(Base):
     __tablename__ = "assignment"
     __table_args__ = (Index("ix_assignment_participant_state", "participant_id", "state"),)
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
     kind: Mapped[str]
     content_id: Mapped[str]
     content_version: Mapped[int]
     module_id: Mapped[str | None]
     state: Mapped[str] = mapped_column(default=AssignmentState.OPEN.value)
     assigned_at: Mapped[datetime]
-    assigned_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    assigned_by: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"))
     due_on: Mapped[date | None]
     submitted_at: Mapped[datetime | None]
     reviewed_at: Mapped[datetime | None]
@@ -164,10 +164,10 @@ class ReviewComment(Base):
 
     __tablename__ = "review_comment"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
-    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"), index=True)
-    written_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"))
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(refers_to("assignment.id"), index=True)
+    written_by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
     written_at: Mapped[datetime]
     text = sealed_text()
 
@@ -185,9 +185,9 @@ class Draft(Base):
     __tablename__ = "draft"
     __table_args__ = (UniqueConstraint("assignment_id", "item_id"),)
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
-    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"))
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(refers_to("assignment.id"), index=True)
     item_id: Mapped[str]
     revision: Mapped[int] = mapped_column(default=1)
     sign_in_id: Mapped[uuid.UUID | None]
@@ -205,9 +205,9 @@ class WorksheetResponse(Base):
     __tablename__ = "worksheet_response"
     __table_args__ = (UniqueConstraint("assignment_id", "number"),)
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
-    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"))
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
+    assignment_id: Mapped[uuid.UUID] = mapped_column(refers_to("assignment.id"), index=True)
     number: Mapped[int]
     submission_key: Mapped[uuid.UUID] = mapped_column(unique=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
@@ -222,10 +222,10 @@ class Answer(Base):
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("response_id", "item_id"),)
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
-    assignment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assignment.id"), index=True)
-    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("worksheet_response.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"), index=True)
+    assignment_id: Mapped[uuid.UUID] = mapped_column(refers_to("assignment.id"), index=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(refers_to("worksheet_response.id"), index=True)
     item_id: Mapped[str]
     position: Mapped[int]
     visibility: Mapped[str]
@@ -248,9 +248,9 @@ class Sharing(Base):
 
     __tablename__ = "sharing"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
-    answer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("answer.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
+    answer_id: Mapped[uuid.UUID] = mapped_column(refers_to("answer.id"), index=True)
     shared_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
 

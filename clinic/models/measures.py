@@ -8,10 +8,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from clinic.db import Base
+from clinic.db import Base, refers_to
 from clinic.sealing import Subject, sealed_data
 
 
@@ -20,9 +19,9 @@ class Administration(Base):
 
     __tablename__ = "administration"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"), index=True)
-    assignment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("assignment.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"), index=True)
+    assignment_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("assignment.id"), index=True)
     measure_id: Mapped[str]
     measure_version: Mapped[int]
     completed_at: Mapped[datetime]

@@ -11,10 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, event, inspect
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from clinic.db import Base
+from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.cases import Case, Participant, require_open
 from clinic.models.states import AlreadySigned, NotAllowedNow, NoteState, advance
@@ -39,13 +39,13 @@ class Encounter(Base):
 
     __tablename__ = "encounter"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    individual_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participant.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    individual_of: Mapped[uuid.UUID | None] = mapped_column(refers_to("participant.id"))
     began_at: Mapped[datetime]
     minutes: Mapped[int]
     medium: Mapped[str]
     recorded_at: Mapped[datetime]
-    recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    recorded_by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
 
     attendances: Mapped[list[Attendance]] = relationship(lazy="selectin")
 
@@ -60,8 +60,8 @@ class Encounter(Base):
 class Attendance(Base):
     __tablename__ = "attendance"
 
-    encounter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("encounter.id"), index=True)
-    participant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participant.id"))
+    encounter_id: Mapped[uuid.UUID] = mapped_column(refers_to("encounter.id"), index=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
     attended: Mapped[bool]
 
 
@@ -101,10 +101,10 @@ class ProgressNote(Base):
 
     __tablename__ = "progress_note"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    encounter_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("encounter.id"), index=True)
-    individual_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participant.id"))
-    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    encounter_id: Mapped[uuid.UUID] = mapped_column(refers_to("encounter.id"), index=True)
+    individual_of: Mapped[uuid.UUID | None] = mapped_column(refers_to("participant.id"))
+    author_id: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"), index=True)
     format: Mapped[str]
     state: Mapped[str] = mapped_column(default=NoteState.DRAFT.value, index=True)
     version: Mapped[int] = mapped_column()
@@ -194,9 +194,9 @@ class StageEntry(Base):
 
     __tablename__ = "stage_entry"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
     individual_of: Mapped[uuid.UUID | None]
-    note_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("progress_note.id"), index=True)
+    note_id: Mapped[uuid.UUID] = mapped_column(refers_to("progress_note.id"), index=True)
     module_id: Mapped[str]
     position: Mapped[int]
     text = sealed_text()
@@ -211,10 +211,10 @@ class StageEntry(Base):
 class Addendum(Base):
     __tablename__ = "addendum"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"))
     individual_of: Mapped[uuid.UUID | None]
-    note_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("progress_note.id"), index=True)
-    author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    note_id: Mapped[uuid.UUID] = mapped_column(refers_to("progress_note.id"), index=True)
+    author_id: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
     signed_at: Mapped[datetime]
     signed_name = sealed_text()
     text = sealed_text()

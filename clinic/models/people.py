@@ -14,13 +14,13 @@ from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from clinic.db import Base
+from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.states import NotAllowedNow
-from clinic.sealing import Subject, sealed_text
+from clinic.sealing import Subject, sealed_data, sealed_text
 
 # argon2id, one pass over 46 MiB (OWASP ASVS 5.0, appendix C).
 HASHER = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
@@ -48,7 +48,7 @@ class User(Base):
     email_index: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     email = sealed_text()
     name = sealed_text()
-    credentials = sealed_text()
+    credentials = sealed_text()  # printed under a signature: "LMFT, license 12345"
     password_hash: Mapped[str | None] = mapped_column(String(200))
     added_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
@@ -101,7 +101,7 @@ class Invitation(Base):
 
     __tablename__ = "invitation"
 
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"), index=True)
     hashed: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -133,12 +133,13 @@ class SignIn(Base):
 
     __tablename__ = "sign_in"
 
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"), index=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"), index=True)
     hashed: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     device = sealed_text()
+    said = sealed_data()  # sentences for the next page, so that no cookie holds any
 
     def sealed_for(self) -> Subject:
         return Subject(self.user_id, "user")
@@ -168,12 +169,12 @@ class Throttle(Base):
     LONGEST = timedelta(minutes=15)
     FORGOTTEN_AFTER = timedelta(hours=1)
 
-    def fail(self, *, at: datetime) -> None:
+    def fail(self, *, at: datetime, free_tries: int = FREE_TRIES) -> None:
         if at > self.last_at + self.FORGOTTEN_AFTER:
             self.failures = 0
         self.failures += 1
         self.last_at = at
-        beyond = self.failures - self.FREE_TRIES
+        beyond = self.failures - free_tries
         if beyond >= 0:
             self.wait_until = at + min(self.LONGEST, timedelta(seconds=2 ** min(beyond + 1, 12)))
 

@@ -10,10 +10,10 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from clinic.db import Base
+from clinic.db import Base, refers_to
 from clinic.models.audit import Event, record
 from clinic.models.cases import Case, require_open
 from clinic.models.states import NotAllowedNow, StageStatus, may_advance, words
@@ -33,11 +33,11 @@ class StageState(Base):
     __tablename__ = "stage_state"
     __table_args__ = (Index("ix_stage_state_case_module_since", "case_id", "module_id", "since"),)
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
     module_id: Mapped[str]
     status: Mapped[str]
     since: Mapped[datetime]
-    by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
     reason = sealed_text()
 
     def sealed_for(self) -> Subject:
@@ -49,11 +49,11 @@ class StageSignOff(Base):
 
     __tablename__ = "stage_sign_off"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
     module_id: Mapped[str]
     outcome: Mapped[str]
     signed_at: Mapped[datetime]
-    signed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    signed_by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
     reason = sealed_text()
 
     def sealed_for(self) -> Subject:

@@ -9,10 +9,10 @@ import hashlib
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from clinic.db import Base
+from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.sealing import Subject, sealed_bytes
 
@@ -22,14 +22,14 @@ class ReleasedReport(Base):
 
     __tablename__ = "released_report"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
     kind: Mapped[str]
     audience: Mapped[str]
-    participant_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participant.id"))
+    participant_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("participant.id"))
     period_from: Mapped[date | None]
     period_to: Mapped[date | None]
     made_at: Mapped[datetime]
-    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("user.id"))
+    made_by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
     sha256: Mapped[str] = mapped_column(String(64))
     pdf = sealed_bytes()
 

@@ -9,10 +9,9 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from clinic.db import Base
+from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.states import NotAllowedNow, TaskState, advance
 from clinic.sealing import Subject, sealed_text
@@ -33,15 +32,15 @@ class Task(Base):
 
     __tablename__ = "task"
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    participant_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("participant.id"))
-    assignment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("assignment.id"), index=True)
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    participant_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("participant.id"))
+    assignment_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("assignment.id"), index=True)
     kind: Mapped[str]
     state: Mapped[str] = mapped_column(default=TaskState.OPEN.value, index=True)
     raised_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
-    done_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    done_by: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"))
     title = sealed_text()
     why = sealed_text()
     done_what = sealed_text()

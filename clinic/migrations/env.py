@@ -1,0 +1,28 @@
+"""How Alembic runs here: the application's own engine, batch mode for SQLite, and our column types written plainly."""
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+
+from clinic.db import Base, UtcDateTime
+
+engine = current_app.extensions["migrate"].db.engine
+
+
+def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+    """A migration must not depend on our classes: they change, it does not."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        render_item=render_item,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()

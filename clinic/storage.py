@@ -1,0 +1,92 @@
+"""Where a practice's rows and keys are, and how they are brought up: engines, keyring, migrations.
+
+Decides: which databases an application opens, that keys exist before rows. Must never know: what is in them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+from clinic import models  # noqa: F401  (declares every table)
+from clinic.db import db, hold_to_the_rules
+from clinic.sealing import KeyBase, Keyring
+
+if TYPE_CHECKING:
+    from clinic.config import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+
+
+class KeysMissing(Exception):
+    """The master key is not where the settings say. Without it nothing can be opened."""
+
+
+def attach(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> None:
+    app.config |= {
+        "SQLALCHEMY_DATABASE_URI": settings.storage.database,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings.storage.database),
+    }
+    app.extensions["keyring"] = open_keyring(settings, clock)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        hold_to_the_rules(db.engine)
+
+
+def open_keyring(settings: Settings, clock: Callable[[], datetime]) -> Keyring:
+    file = settings.storage.key_file
+    try:
+        master = file.read_bytes()
+    except FileNotFoundError:
+        raise KeysMissing(
+            f"There is no key file {file}. For a new practice `clinic init --folder DIR` makes one; for an old one, put its "
+            "copy there."
+        ) from None
+    return Keyring(master, key_engine(settings), clock)
+
+
+def key_engine(settings: Settings) -> Engine:
+    engine = create_engine(settings.storage.keys, **_engine_options(settings.storage.keys))
+    hold_to_the_rules(engine)
+    return engine
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    # A SQLite connection costs 0.1 ms and a pooled one would outlive its thread.
+    return {"poolclass": NullPool} if url.startswith("sqlite") else {"pool_pre_ping": True}
+
+
+def make_keys(settings: Settings) -> None:
+    """The master key and the key store, if they are not there yet; readable by their owner alone."""
+    file = settings.storage.key_file
+    for folder in (settings.storage.folder, file.parent, *_sqlite_folder(settings.storage.keys)):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as target:
+            target.write(os.urandom(32))
+            target.flush()
+            os.fsync(target.fileno())
+    KeyBase.metadata.create_all(key_engine(settings))
+
+
+def _sqlite_folder(url: str) -> list[Path]:
+    return [Path(url.removeprefix("sqlite:///")).parent] if url.startswith("sqlite") else []
+
+
+def upgrade(app: Flask) -> None:
+    """Bring the database to this version's tables."""
+    from flask_migrate import upgrade as to_head
+
+    with app.app_context():
+        to_head(directory=str(MIGRATIONS))

@@ -1,0 +1,40 @@
+"""What a route may ask of the request: who looks, what time it is, which settings hold."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from flask import current_app, g
+
+from clinic.access import NotFound, Permission, Viewer
+
+if TYPE_CHECKING:
+    from clinic.config import Settings
+
+
+def viewer() -> Viewer:
+    """The signed-in person. A route outside the public list has one by construction."""
+    found: Viewer | None = g.get("viewer")
+    if found is None:
+        raise NotFound(Permission.SEE_CASE)
+    return found
+
+
+def viewer_or_none() -> Viewer | None:
+    return g.get("viewer")
+
+
+def now() -> datetime:
+    moment: datetime = current_app.extensions["clock"]()
+    return moment
+
+
+def today() -> date:
+    """The day it is where the practice is."""
+    return now().astimezone(settings().practice.zone).date()
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found

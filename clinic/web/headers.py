@@ -1,0 +1,52 @@
+"""What every reply says to the browser: load nothing from elsewhere, keep nothing, tell nobody.
+
+Decides: the headers (OWASP ASVS 5.0, 3.4). Must never know: what is in the reply.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, current_app, g, request
+
+from clinic.web.visits import is_https
+
+POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+def csp_nonce() -> str:
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def attach(app: Flask) -> None:
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.after_request(dress)
+
+
+def dress(response: Response) -> Response:
+    headers = response.headers
+    is_page = response.mimetype == "text/html"
+    headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce()) if is_page else FILE_POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    headers["X-Robots-Tag"] = "noindex"
+    if request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+        headers.pop("ETag", None)
+        headers.pop("Last-Modified", None)
+    elif response.status_code == 200:
+        headers["Cache-Control"] = "public, max-age=3600"
+    # Under a prefix the host's address is not ours to speak for.
+    if is_https() and "mounted_at" not in current_app.extensions:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response

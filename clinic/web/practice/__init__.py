@@ -1,0 +1,19 @@
+"""The counselor's pages. One module per noun; each adds its routes to this blueprint."""
+
+from flask import Blueprint
+
+practice = Blueprint("practice", __name__, url_prefix="/practice")
+
+from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the blueprint above)
+    assigning,
+    caseload,
+    cases,
+    encounters,
+    library,
+    notes,
+    people,
+    reports,
+    review,
+    stages,
+    tasks,
+)
