@@ -1,7 +1,7 @@
 """Every component on a few pages, with made-up fields: to look at, to photograph, and to run axe-core on. Not shipped.
 
-    .venv/bin/python .dev/styleguide.py            serves at http://127.0.0.1:8123
-    .venv/bin/python .dev/styleguide.py --shoot    photographs and checks every page, into .dev/out
+.venv/bin/python .dev/styleguide.py            serves at http://127.0.0.1:8123
+.venv/bin/python .dev/styleguide.py --shoot    photographs and checks every page, into .dev/out
 """
 
 from __future__ import annotations
@@ -49,9 +49,13 @@ class Sample(Form):
     minutes = IntegerField("Minutes", [validators.NumberRange(10, 240, "Enter a number of minutes between 10 and 240.")])
     met_on = DateField("Date of the session")
     summary = TextAreaField("Summary")
-    side = RadioField("Side", choices=[("hurt", "Hurt"), ("involved", "Involved"), ("both", "Both"), ("unset", "Not set")], default="hurt")
+    side = RadioField(
+        "Side", choices=[("hurt", "Hurt"), ("involved", "Involved"), ("both", "Both"), ("unset", "Not set")], default="hurt"
+    )
     kind = SelectField("Kind of session", choices=[("joint", "Joint"), ("individual", "Individual")])
-    channels = SelectMultipleField("Ways to reach them", choices=[("email", "E-mail"), ("phone", "Phone"), ("sms", "Text message")], default=["email"])
+    channels = SelectMultipleField(
+        "Ways to reach them", choices=[("email", "E-mail"), ("phone", "Phone"), ("sms", "Text message")], default=["email"]
+    )
     agree = BooleanField("I have read this and agree")
     attendees = FieldList(FormField(Attendee), min_entries=1)
 
@@ -64,11 +68,17 @@ class Viewer:
 
 def stages() -> list[dict[str, Any]]:
     rows = [
-        (1, "Address the Betrayal", "worked_through", "signed off 2 May"), (2, "Create Healthy Boundaries", "in_progress", "since 9 May"),
-        (3, "Allow Time to Heal", "not_started", ""), (7, "Seek Professional Help", "worked_through", ""), (8, "Take Care of Yourself", "in_progress", ""),
-        (4, "Be Patient and Understanding", "revisiting", "after a setback on 12 June"), (5, "Put in the Work", "not_started", ""),
-        (9, "Be Honest and Direct", "not_started", ""), (6, "Let Go of the Past", "set_aside", ""),
-        (10, "Give and Receive Affection", "not_started", ""), (11, "Focus on the Future", "not_started", ""),
+        (1, "Address the Betrayal", "worked_through", "signed off 2 May"),
+        (2, "Create Healthy Boundaries", "in_progress", "since 9 May"),
+        (3, "Allow Time to Heal", "not_started", ""),
+        (7, "Seek Professional Help", "worked_through", ""),
+        (8, "Take Care of Yourself", "in_progress", ""),
+        (4, "Be Patient and Understanding", "revisiting", "after a setback on 12 June"),
+        (5, "Put in the Work", "not_started", ""),
+        (9, "Be Honest and Direct", "not_started", ""),
+        (6, "Let Go of the Past", "set_aside", ""),
+        (10, "Give and Receive Affection", "not_started", ""),
+        (11, "Focus on the Future", "not_started", ""),
     ]
     steps = [{"number": n, "title": t, "state": s, "note": note, "href": "#"} for n, t, s, note in rows]
     return [
@@ -79,7 +89,9 @@ def stages() -> list[dict[str, Any]]:
 
 
 def create() -> Flask:
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "clinic/static"), static_url_path="/static")
+    app = Flask(
+        __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "clinic/static"), static_url_path="/static"
+    )
     app.jinja_loader.searchpath.append(str(ROOT / ".dev/styleguide"))  # type: ignore[union-attr]
     app.secret_key = "style guide"
     app.jinja_env.globals.update(csp_nonce=lambda: "n", csrf_token=lambda: "token")
@@ -89,7 +101,15 @@ def create() -> Flask:
         response.headers["Content-Security-Policy"] = CSP
         return response
 
-    for endpoint in ("practice.caseload", "practice.tasks", "practice.library", "public.sign_out", "portal.home", "portal.devices", "portal.about"):
+    for endpoint in (
+        "practice.caseload",
+        "practice.tasks",
+        "practice.library",
+        "public.sign_out",
+        "portal.home",
+        "portal.devices",
+        "portal.about",
+    ):
         app.add_url_rule("/x/" + endpoint, endpoint, lambda: "x", methods=["GET", "POST"])
     app.add_url_rule("/x/exit", "public.exit", lambda: "<title>Notes</title>gone", methods=["GET", "POST"])
 
@@ -99,12 +119,14 @@ def create() -> Flask:
         form = Sample(data={"minutes": 50, "summary": "They spoke about the week.", "attendees": [{"name": "Dana"}]})
         if bad:
             from werkzeug.datastructures import MultiDict
+
             form = Sample(MultiDict({"minutes": "900", "email": "", "attendees-0-name": "", "side": "hurt", "kind": "joint"}))
             form.validate()
         else:
             flash("Saved. Nothing was sent to either person.", "success")
             flash("Two people have not confirmed how to reach them.", "warning")
-        return render_template(f"{page}.html", form=form, viewer=Viewer(), stages=stages(), Markup=Markup, open_tasks=3, **extra(page))
+        given = {"form": form, "viewer": Viewer(), "stages": stages(), "Markup": Markup, "open_tasks": 3}
+        return render_template(f"{page}.html", **given | extra(page))
 
     return app
 
@@ -122,8 +144,62 @@ def extra(page: str) -> dict[str, Any]:
         for sheet in library.worksheets_of(module.id):
             for asked in form_for(sheet, wording)(request.form or None).asked:
                 seen.setdefault(asked.kind, asked)
-    typed = {kind: asked for kind, asked in seen.items()}
-    return {"asks": list(typed.values())}
+    asks = [*seen.values(), *rest(seen, wording)]
+    return {"asks": asks, "form": seen["form"]}
+
+
+def rest(seen: dict[str, Any], wording: Any) -> list[Any]:
+    """The kinds that no worksheet uses yet, and one of each sort that is wrong."""
+    from forms import form_for
+    from forms.definition import AnsweredBy, Choice, Column, Item, Kind, Page, Worded, Worksheet
+
+    w = Worded
+    items = (
+        Item("steady", Kind.LIKERT5, w("I can relax when we are apart."), low=w("Not at all"), high=w("Completely")),
+        Item("hours", Kind.NUMBER, w("How many hours did you sleep?")),
+        Item("since", Kind.DATE, w("When was that?"), hint=w("A guess is fine.")),
+        Item("lines", Kind.LIST, w("What helped?"), most=5),
+        Item(
+            "rows",
+            Kind.TABLE,
+            w("Moments of this week"),
+            most=4,
+            columns=(
+                Column("day", w("Day"), Kind.DATE),
+                Column("what", w("What it was"), Kind.LONG_TEXT),
+                Column("how", w("How hard"), Kind.SCALE10),
+            ),
+        ),
+        Item("told", Kind.YES_NO, w("Did you tell someone?"), with_text=w("Whom, if you like")),
+        Item(
+            "chosen",
+            Kind.CHECKLIST,
+            w("What do you need now?"),
+            other=True,
+            choices=(Choice("rest", w("Rest"), w("Sleep, quiet, food.")), Choice("talk", w("To talk"))),
+        ),
+        Item("tired", Kind.LONG_TEXT, w("Anything else?")),
+    )
+    sheet = Worksheet("x", 1, "m", w("X"), AnsweredBy.EACH, 5, None, (Page(w("X"), items),))
+    typed = {
+        "steady": "3",
+        "hours": "many",
+        "since": "last May",
+        "lines-0": "A walk",
+        "lines-1": "x" * 400,
+        "rows-0-day": "soon",
+        "rows-0-what": "A song on the radio.",
+        "told-choice": "yes",
+        "told-text": "y" * 301,
+        "chosen-chosen": "rest",
+        "tired-instead": "in_session",
+    }
+    from werkzeug.datastructures import MultiDict
+
+    form = form_for(sheet, wording)(MultiDict(typed))
+    form.validate()
+    seen["form"] = form
+    return list(form.asked)
 
 
 def shoot(pages: list[str]) -> None:
@@ -147,10 +223,17 @@ def shoot(pages: list[str]) -> None:
                 page.screenshot(path=out / f"{page_name.replace('?', '-')}-{width}.png", full_page=True)
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 page.evaluate(axe)
-                found = page.evaluate("axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})")
+                found = page.evaluate(
+                    "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
+                )
                 print(page_name, width, "scroll width", wide, "violations", len(found["violations"]))
                 for violation in found["violations"]:
-                    print("  ", violation["id"], [node["html"][:160] for node in violation["nodes"]][:3], violation["nodes"][0].get("failureSummary", "")[:300])
+                    print(
+                        "  ",
+                        violation["id"],
+                        [node["html"][:160] for node in violation["nodes"]][:3],
+                        violation["nodes"][0].get("failureSummary", "")[:300],
+                    )
                 print("   small targets:", page.evaluate(SMALL))
                 context.close()
         browser.close()

@@ -18,10 +18,9 @@ async function leave() {
   const { action } = form;
   const body = new URLSearchParams(new FormData(form));
   blank();
-  const ended = fetch(action, { method: "POST", body, keepalive: true, redirect: "manual", credentials: "same-origin" });
-  const tooLong = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  await Promise.race([ended.catch(() => {}), tooLong]);
-  location.replace(action);
+  const ended = fetch(action, { method: "POST", body, keepalive: true, credentials: "same-origin" }).then((reply) => reply.url);
+  const tooLong = new Promise((resolve) => setTimeout(resolve, PATIENCE, action));
+  location.replace(await Promise.race([ended.catch(() => action), tooLong]));
 }
 
 if (form) {
