@@ -72,6 +72,9 @@ def make_keys(settings: Settings) -> None:
     for folder in (settings.storage.folder, file.parent, *_sqlite_folder(settings.storage.keys)):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not file.exists():
+        if any((folder / "keys.db").exists() for folder in _sqlite_folder(settings.storage.keys)):
+            # A fresh key would open nothing, and would stand where the old one has to be put back.
+            raise KeysMissing(f"The key store is there, but not its key file {file}: put its copy there.")
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as target:
             target.write(os.urandom(32))
