@@ -248,6 +248,6 @@ SMALL = """() => [...document.querySelectorAll('a, button, summary, input:not([t
 
 if __name__ == "__main__":
     if "--shoot" in sys.argv:
-        shoot([name for name in sys.argv[2:]] or ["desk", "desk?bad=1", "phone", "phone?bad=1", "sign", "items"])
+        shoot(sys.argv[2:] or ["desk", "desk?bad=1", "phone", "phone?bad=1", "sign", "items"])
     else:
         create().run(port=8123, debug=False)
