@@ -105,7 +105,7 @@ def _axis(measure: Measure, period: Period) -> Letters:
     levels = [(value, number(value)) for value in _levels(measure)]
     upright = [(LEFT - 5 - wide(text), _height(measure, value) + 2.8, text) for value, text in levels]
     marks = [(along(period, on, LEFT, RIGHT), BOTTOM + 14, label) for on, label in ticks(period)]
-    return letters(upright + parted(marks))
+    return letters(upright + parted(marks, RIGHT + 24))
 
 
 def _drawn(measure: Measure, period: Period, series: Series, place: int) -> Drawn:

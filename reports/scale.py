@@ -61,11 +61,12 @@ def along(period: Period, on: date, left: float, right: float) -> float:
     return left + share * (right - left)
 
 
-def parted(labels: list[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
-    """The labels without those that would touch the one before."""
+def parted(labels: list[tuple[float, float, str]], edge: float) -> list[tuple[float, float, str]]:
+    """The labels without those that would touch the one before or run over the edge of the drawing."""
     kept: list[tuple[float, float, str]] = []
     for x, y, text in labels:
-        if not kept or x > kept[-1][0] + wide(kept[-1][2]) + 4:
+        clear = not kept or x > kept[-1][0] + wide(kept[-1][2]) + 4
+        if clear and x + wide(text) <= edge:
             kept.append((x, y, text))
     return kept
 

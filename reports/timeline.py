@@ -47,7 +47,7 @@ def shown_states(report: ProgressReport) -> tuple[StageState, ...]:
 
 def axis(period: Period) -> Letters:
     """The labels above the bars."""
-    return letters(parted([(along(period, on, 0, BAR_WIDTH), 8, label) for on, label in ticks(period)]))
+    return letters(parted([(along(period, on, 0, BAR_WIDTH), 8, label) for on, label in ticks(period)], BAR_WIDTH))
 
 
 def grid(period: Period) -> str:

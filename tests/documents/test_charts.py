@@ -94,6 +94,15 @@ def test_an_axis_has_some_marks_and_never_a_crowd(days):
     assert len({on for on, _ in marks}) == len(marks)
 
 
+@pytest.mark.parametrize("days", [30, 45, 75, 267, 365, 1000])
+def test_labels_above_the_bars_stay_inside_the_drawing_and_apart(days):
+    axis = timeline.axis(Period(YEAR.start, YEAR.start + timedelta(days)))
+    places = [float(x) for x in axis.xs.split()]
+    assert len(places) == len(axis.text) > 2
+    assert places == sorted(places)
+    assert places[-1] < timeline.BAR_WIDTH - 3
+
+
 def test_the_words_for_a_chart_name_the_first_and_last_value():
     said = drawn(measure(2, 5, 8)).alternative
     assert "Ana: 2 on 6 January 2025, 8 on 7 March 2025, measured 3 times." in said
