@@ -34,7 +34,7 @@ RESERVED_IDS = frozenset(
         *(name for name in dir(wtforms.Form) if not name.startswith("__")),
         *("form_errors", "meta", "obj", "formdata", "prefix", "extra_filters"),
         *("worksheet", "wording", "asked", "answers", "sound_answers", "draft"),
-        *("csrf_token", "submission_key", "revision", "version", "page", "save", "submit"),
+        *("csrf_token", "submission_key", "revision", "version", "page", "save", "submit", "add_row"),
     )
 )
 # WTForms takes `validate_x` and `filter_x` for hooks of the field x.
