@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from forms.library import CONTENT, Library, publish
+from forms.library import CONTENT, Library, publish, require_unchanged
 from forms.reading import ContentError
 
 
@@ -20,6 +20,7 @@ def main() -> int:
     given = parser.parse_args()
     try:
         loaded = Library.load(given.folder)
+        require_unchanged(given.folder)
         new = publish(given.folder) if given.publish else ()
     except ContentError as error:
         sys.stderr.write(f"{error}\n")

@@ -190,12 +190,16 @@ def changed_since_published(folder: Path) -> tuple[str, ...]:
     return tuple(name for name, sum in recorded_checksums(folder).items() if now.get(name) != sum)
 
 
-def publish(folder: Path) -> tuple[str, ...]:
-    """Record the versions that are new; refuse when a published one was changed. Answers the names of the new ones."""
+def require_unchanged(folder: Path) -> None:
     changed = changed_since_published(folder)
     if changed:
         message = "was published and may not change; put the old text back and raise the version in a new file."
         raise ContentError(Problem(name, "", "", message) for name in changed)
+
+
+def publish(folder: Path) -> tuple[str, ...]:
+    """Record the versions that are new; refuse when a published one was changed. Answers the names of the new ones."""
+    require_unchanged(folder)
     recorded, now = recorded_checksums(folder), checksums(folder)
     lines = [f'"{name}" = "{sum}"\n' for name, sum in sorted(now.items())]
     head = "# The published versions. Never edited by hand: python -m forms --publish\n\n"

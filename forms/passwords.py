@@ -63,7 +63,9 @@ def _cores(plain: str) -> set[str]:
     """The password without its ends of digits and signs, as typed and with letters for look-alikes."""
     joined = re.sub(r"[\s_.-]+", "", plain)
     bare = re.sub(r"^[^a-z]+|[^a-z]+$", "", joined)
-    return {plain, joined, bare, joined.translate(_LEET), bare.translate(_LEET)} - {""}
+    letters = re.sub(r"[^a-z]+", "", plain)
+    mostly_letters = letters if len(letters) * 2 >= len(plain) else ""
+    return {plain, joined, bare, joined.translate(_LEET), bare.translate(_LEET), mostly_letters} - {""}
 
 
 def _is_common(plain: str) -> bool:
