@@ -33,6 +33,7 @@ from wtforms.fields import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 CSP = (
     "default-src 'none'; script-src 'self' 'nonce-n'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -131,11 +132,19 @@ def create() -> Flask:
     return app
 
 
+def drawn() -> Any:
+    from reports import charts, sample
+
+    report = sample.couple()
+    return charts.chart(report.measures[0], report.period, [session.on for session in report.sessions], report.setbacks)
+
+
 def extra(page: str) -> dict[str, Any]:
     """The real worksheets of modules 1 and 8, so that the partials meet every kind that exists."""
+    if page == "desk":
+        return {"drawn": drawn()}
     if page != "items":
         return {}
-    sys.path.insert(0, str(ROOT))
     from forms import Wording, form_for, library
 
     wording = Wording("Robin", "the messages", "partner")
@@ -206,7 +215,7 @@ def shoot(pages: list[str]) -> None:
     from playwright.sync_api import sync_playwright
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 8124, create(), threaded=True)
+    server = make_server("127.0.0.1", 0, create(), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     out = ROOT / ".dev/out"
     out.mkdir(exist_ok=True)
@@ -214,12 +223,12 @@ def shoot(pages: list[str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
         for page_name in pages:
-            for width in (390, 1280):
+            for width in (320, 390, 1280):
                 context = browser.new_context(viewport={"width": width, "height": 844}, bypass_csp=False)
                 page = context.new_page()
                 page.on("console", lambda message: print("  console:", message.text))
                 page.on("pageerror", lambda error: print("  error:", error))
-                page.goto(f"http://127.0.0.1:8124/{page_name}")
+                page.goto(f"http://127.0.0.1:{server.server_port}/{page_name}")
                 page.screenshot(path=out / f"{page_name.replace('?', '-')}-{width}.png", full_page=True)
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 page.evaluate(axe)
