@@ -9,13 +9,13 @@ MONTHS = (
 
 
 def day(when: date | None, style: str = "long") -> str:
-    """long: 6 January 2025 · short: 6 Jan 2025 · bare: 6 Jan · year: Jan 2025. None gives nothing."""
+    """long: January 6, 2025 · short: Jan 6, 2025 · bare: Jan 6 · year: Jan 2025. None gives nothing."""
     if when is None:
         return ""
     month = MONTHS[when.month - 1]
     return {
-        "long": f"{when.day} {month} {when.year}",
-        "short": f"{when.day} {month[:3]} {when.year}",
-        "bare": f"{when.day} {month[:3]}",
+        "long": f"{month} {when.day}, {when.year}",
+        "short": f"{month[:3]} {when.day}, {when.year}",
+        "bare": f"{month[:3]} {when.day}",
         "year": f"{month[:3]} {when.year}",
     }[style]

@@ -124,7 +124,7 @@ def _everything() -> ProgressReport:
         "honesty in small daily matters and on effort that shows without being asked for.",
         stages=tuple(
             Stage(number, title, tuple(StageChange(on(days), StageState(state)) for days, state in course),
-                  "Signed off 28 July 2025: achieved" if number == 1 else "")
+                  "Signed off July 28, 2025: achieved" if number == 1 else "")
             for number, (title, course) in enumerate(zip(TITLES, COURSE, strict=True), 1)
         ),
         setbacks=(
@@ -144,7 +144,7 @@ def _everything() -> ProgressReport:
         next_steps=(
             "Two sessions on Be Honest and Direct, with the daily two-minute check-in as homework.",
             "Repeat the relationship measure at the end of November.",
-            "Review the agreement about evenings on 20 October and decide whether it is still needed.",
+            "Review the agreement about evenings on October 20 and decide whether it is still needed.",
             "Decide together when Let Go of the Past is taken up again.",
         ),
     )  # fmt: skip
@@ -206,7 +206,7 @@ def _measures() -> tuple[Measure, ...]:
         Measure(
             "Distress thermometer", "Lower is better.", 0, 10,
             (Series("Ana Moreno", _weekly("9 9 8 8 9 7 8 9 7 6 6 5 6 5 5 4 4 5 4 4 3 4 8 9 7 6 5 4 4 3 3 4 3 2 3 2 2 2"),
-                    "From 9 to 2, with 9 again in the week of 16 June."),
+                    "From 9 to 2, with 9 again in the week of June 16."),
              Series("Ben Carter", _weekly("7 7 6 7 6 6 5 8 6 5 - 5 4 4 5 4 3 4 3 3 4 3 7 7 6 5 5 4 3 3 3 2 3 3 2 2 2 2", 2),
                     "From 7 to 2. One week was left unanswered.")),
             baseline,
@@ -270,13 +270,13 @@ def _agreements() -> tuple[Agreement, ...]:
             "Evenings out",
             "We each say by noon where we will be and when we expect to be back. If it changes, a message goes the "
             "same hour. Neither of us asks for more than that.",
-            "Signed by Ana Moreno and Ben Carter on 17 March 2025.", date(2025, 10, 20),
+            "Signed by Ana Moreno and Ben Carter on March 17, 2025.", date(2025, 10, 20),
         ),
         Agreement(
             "Hard conversations",
             "Tuesday and Friday at eight, half an hour, phones in the kitchen. Either of us can call a pause of "
             "twenty minutes and then comes back.",
-            "Signed by Ana Moreno and Ben Carter on 12 May 2025.", date(2025, 11, 12),
+            "Signed by Ana Moreno and Ben Carter on May 12, 2025.", date(2025, 11, 12),
         ),
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ def ticks(period: Period, most: int = 10) -> Iterator[tuple[date, str]]:
         years, month = divmod(period.start.month - 1 + passed, 12)
         on = date(period.start.year + years, month + 1, 1)
         if period.holds(on) or passed == 0:
-            label = day(on, "bare").split()[1]
+            label = day(on, "bare").split()[0]
             yield max(on, period.start), label if months < 12 else str(on.year)
 
 

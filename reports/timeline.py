@@ -31,7 +31,7 @@ def bars(stage: Stage, period: Period) -> Bars:
         wide = max(3.0, right - left)
         for name, path in _bar(state, min(left, BAR_WIDTH - wide), wide):
             paths[name] = paths.get(name, "") + path
-    return Bars(", ".join(history(stage, period)), tuple(sorted(paths.items(), reverse=True)))
+    return Bars("; ".join(history(stage, period)), tuple(sorted(paths.items(), reverse=True)))
 
 
 def sample(state: StageState) -> tuple[tuple[str, str], ...]:
@@ -66,7 +66,8 @@ def stretches(stage: Stage, period: Period) -> Iterator[tuple[date, date, StageS
 def history(stage: Stage, period: Period) -> tuple[str, ...]:
     """The stage's dated states: the bars in words."""
     changes = sorted((change for change in stage.changes if change.on <= period.end), key=lambda change: change.on)
-    return tuple(f"{change.state.words} {day(change.on, 'short')}" for change in changes) or ("Not started",)
+    said = [f"{change.state.words} {day(change.on, 'short')}" for change in changes]
+    return (*said[:1], *(words.lower()[:1] + words[1:] for words in said[1:])) or ("Not started",)
 
 
 def _bar(state: StageState, left: float, wide: float) -> Iterator[tuple[str, str]]:

@@ -105,7 +105,7 @@ def test_labels_above_the_bars_stay_inside_the_drawing_and_apart(days):
 
 def test_the_words_for_a_chart_name_the_first_and_last_value():
     said = drawn(measure(2, 5, 8)).alternative
-    assert "Ana: 2 on 6 January 2025, 8 on 7 March 2025, measured 3 times." in said
+    assert "Ana: 2 on January 6, 2025, 8 on March 7, 2025, measured 3 times." in said
 
 
 def test_a_stage_is_drawn_only_inside_the_period():
@@ -138,5 +138,5 @@ def test_numbers_are_printed_without_needless_decimals():
 def test_dates_are_written_one_way_on_every_machine():
     when = date(2025, 9, 6)
     assert [day(when), day(when, "short"), day(when, "bare"), day(when, "year"), day(None)] == [
-        "6 September 2025", "6 Sep 2025", "6 Sep", "Sep 2025", "",
+        "September 6, 2025", "Sep 6, 2025", "Sep 6", "Sep 2025", "",
     ]  # fmt: skip

@@ -54,7 +54,7 @@ def test_every_figure_has_words_in_its_place(printed):
     figures = [e for e in elements(printed(sample.couple()).trailer["/Root"]["/StructTreeRoot"]) if e["/S"] == "/Figure"]
     assert len(figures) > 12
     assert all(figure.get("/Alt", "").strip() for figure in figures)
-    assert any("Line chart of Trust Pulse, from 0 to 32. Ana Moreno: 7 on 7 January 2025" in figure["/Alt"] for figure in figures)
+    assert any("Line chart of Trust Pulse, from 0 to 32. Ana Moreno: 7 on January 7, 2025" in figure["/Alt"] for figure in figures)
 
 
 def test_the_metadata_tell_nothing_about_anybody_nor_about_the_program(printed, couple):

@@ -12,8 +12,8 @@ from reports.progress import Goal, Homework, Session, StageState, StageWork
 def test_the_counselor_reads_the_cover_and_every_section(words):
     report = sample.couple()
     text = words(report)
-    for said in ("Ana Moreno and Ben Carter", "wife of Ben", "6 January 2025 to 30 September 2025", "LMFT, license 48213",
-                 "Harbor Street Counseling", "2 October 2025", "K7QM-2R", report.leaves_out, "Where the work stands",
+    for said in ("Ana Moreno and Ben Carter", "wife of Ben", "January 6, 2025 to September 30, 2025", "LMFT, license 48213",
+                 "Harbor Street Counseling", "October 2, 2025", "K7QM-2R", report.leaves_out, "Where the work stands",
                  "Measures over time", "Homework", "Sessions", "Agreements", "Goals", "Shared answers", "Next steps"):  # fmt: skip
         assert said in text
 
@@ -21,8 +21,8 @@ def test_the_counselor_reads_the_cover_and_every_section(words):
 def test_every_stage_stands_with_its_dated_states(words):
     text = words(sample.couple())
     assert all(title in text for title in sample.TITLES)
-    assert "In progress 6 Jan 2025, Worked through 14 Apr 2025, Revisiting 16 Jun 2025, Worked through 28 Jul 2025" in text
-    assert "Signed off 28 July 2025: achieved" in text
+    assert "In progress Jan 6, 2025; worked through Apr 14, 2025; revisiting Jun 16, 2025; worked through Jul 28, 2025" in text
+    assert "Signed off July 28, 2025: achieved" in text
     assert text.count("Not started") == 2
 
 
@@ -33,7 +33,7 @@ def test_every_value_of_every_chart_stands_in_a_table_too(words):
     assert len(points) > 180
     for point in points:
         shown = "not scored" if point.value is None else f"{point.value:g}{'*' if point.prorated else ''}"
-        assert f"{point.on.day} {point.on:%b} {shown}" in text
+        assert f"{point.on:%b} {point.on.day}: {shown}" in text
 
 
 def test_reliable_change_is_printed_with_its_source_or_said_to_be_unknown(words):
@@ -46,13 +46,13 @@ def test_a_session_names_attendance_kind_minutes_and_the_rating_in_words(words):
     text = words(sample.couple())
     assert "Session 13 Joint session · 50 minutes · Ana attended; Ben called in sick" in text
     assert "Individual session with Ben" in text
-    for rating in ("−2, much less than hoped for", "−1, less", "0, as hoped for", "+1, more", "+2, much more than hoped for"):
+    for rating in ("−2, much less than expected", "−1, less", "0, as expected", "+1, more", "+2, much more than expected"):
         assert rating in text
 
 
 def test_an_unrated_entry_says_nothing_about_a_rating():
     assert StageWork("Put in the Work", "Talked.").rating_words == ""
-    assert StageWork("Put in the Work", "Talked.", 0).rating_words == "0, as hoped for"
+    assert StageWork("Put in the Work", "Talked.", 0).rating_words == "0, as expected"
 
 
 def test_each_page_says_which_of_how_many_it_is(printed, couple):
@@ -65,7 +65,7 @@ def test_the_running_header_names_the_case_by_its_code_and_nobody_by_name(printe
     for page in printed(couple).pages[1:]:
         text = page.extract_text()  # what stands in the margins comes last
         header = text[text.rindex("Progress report") :]
-        assert "Case K7QM-2R · 6 Jan 2025 to 30 Sep 2025" in header
+        assert "Case K7QM-2R · Jan 6, 2025 to Sep 30, 2025" in header
         assert "Moreno" not in header and "Carter" not in header
 
 
@@ -119,7 +119,7 @@ def test_what_a_stage_became_after_the_period_is_not_printed(templates):
     early = replace(report, period=replace(report.period, end=date(2025, 3, 1)))
     assert early.stages[0].now(early.period).state is StageState.IN_PROGRESS
     html = render_html(early, templates)
-    assert "14 Apr 2025" not in html.split("Measures over time")[0]
+    assert "Apr 14, 2025" not in html.split("Measures over time")[0]
 
 
 def test_the_figures_at_the_top_count_what_the_report_itself_prints():
