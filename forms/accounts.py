@@ -72,6 +72,10 @@ class FirstAdministratorForm(_NewPasswordForm):
     full_name = ShortText("Your name", [Needed("Write your name.")])
     email = Address(validators=[Needed("Write the e-mail address that you will sign in with.")])
 
+    def validate_password(self, field: Field) -> None:
+        self.names = (*self.names, self.full_name.data or "", self.email.data or "")
+        super().validate_password(field)
+
 
 class ChangePasswordForm(_NewPasswordForm):
     """The current password comes first on the page; whether it is right, the page checks."""

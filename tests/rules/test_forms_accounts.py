@@ -8,7 +8,14 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from forms.accounts import AcceptInvitationForm, AddStaffForm, ChangePasswordForm, SignInForm, password_problem
+from forms.accounts import (
+    AcceptInvitationForm,
+    AddStaffForm,
+    ChangePasswordForm,
+    FirstAdministratorForm,
+    SignInForm,
+    password_problem,
+)
 from forms.passwords import blocked
 
 NAMES = ("Ana Lopez", "ana.lopez@post.example", "Harbor Practice")
@@ -119,6 +126,15 @@ def test_an_invitation_is_taken_up_with_two_equal_passwords() -> None:
     assert "differ" in first_error(form(GOOD, GOOD + "s"), "password_again")
     assert first_error(form(GOOD, ""), "password_again") == "Write the password a second time."
     assert "mostly a name" in first_error(form("ana.lopez-2026", "ana.lopez-2026"), "password")
+
+
+def test_the_first_administrator_is_not_called_like_the_password() -> None:
+    def form(password: str) -> FirstAdministratorForm:
+        typed = posted(full_name="Max Keller", email="max@post.example", password=password, password_again=password)
+        return FirstAdministratorForm(typed, minimum=12)
+
+    assert form(GOOD).validate()
+    assert "mostly a name" in first_error(form("keller-keller-77"), "password")
 
 
 def test_a_changed_password_is_another_one() -> None:
