@@ -29,6 +29,7 @@ from clinic.access.scopes import (
     responses_for,
     shared_with,
     sharings_for,
+    shown_for,
     sign_ins_for,
     stage_entries_for,
     users_for,
@@ -43,7 +44,7 @@ __all__ = [
     "MAY", "SCOPES", "Kind", "NotFound", "Permission", "Viewer", "administrations_for", "answers_for", "assignments_for",
     "audit_for", "cases_for", "drafts_for", "encounters_for", "find", "invitations_for", "my_case_ids", "note_openings",
     "notes_for", "participants_for", "permits", "require", "responses_for", "rows_of", "scope", "shared_with", "sharings_for",
-    "sign_ins_for", "stage_entries_for", "users_for",
+    "shown_for",     "sign_ins_for", "stage_entries_for", "users_for",
 ]  # fmt: skip
 
 

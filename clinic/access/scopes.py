@@ -125,6 +125,18 @@ def shared_with(viewer: Viewer) -> Select[Answer]:
     return answers_for(viewer).where(theirs) if viewer.kind is Kind.CLIENT else select(Answer).where(NONE)
 
 
+def shown_for(viewer: Viewer, case: Case) -> Select[Answer, Sharing, Assignment]:
+    """What the authors of a case show each other now, for documents: the answer, since when, and what it answered."""
+    return (
+        select(Answer, Sharing, Assignment)
+        .join(Sharing, Sharing.answer_id == Answer.id)
+        .join(Assignment, Assignment.id == Answer.assignment_id)
+        .where(Answer.id.in_(answers_for(viewer).with_only_columns(Answer.id)))
+        .where(Answer.case_id == case.id, Sharing.withdrawn_at.is_(None))
+        .order_by(Sharing.shared_at, Answer.position)
+    )
+
+
 def sharings_for(viewer: Viewer) -> Select[Sharing]:
     """The author's own acts, and the clinician."""
     return select(Sharing).where(_clinicians_or_own(viewer, Sharing))

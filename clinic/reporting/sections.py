@@ -1,0 +1,236 @@
+"""The sections of the progress report, each read from the reader's own scope.
+
+Decides: the words and the order of what is printed. Must never know: more than the frame's reader may see. Every query here
+starts from an `access` scope of ``frame.reader``; the stage history is the clinician's own act and is read through the maker.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import joinedload
+
+from clinic import access
+from clinic.access import Viewer
+from clinic.db import db
+from clinic.models import Administration, Assignment, Encounter, Participant, ProgressNote, StageEntry, StageSignOff, StageState
+from clinic.models.sending import SAFETY_CHECK, worksheet_of
+from clinic.models.states import AssignmentState
+from forms import Given, Wording, change, library
+from forms.measures import Better
+from forms.measures import Measure as Instrument
+from forms.notes import SECTIONS
+from forms.scoring import Score
+from forms.shown import lines
+from reports import progress as printed
+from reports.progress import Audience
+
+if TYPE_CHECKING:
+    from clinic.reporting.progress import Frame
+
+MEDIA = {"in_person": "in person", "video": "by video", "phone": "by phone"}
+OUTCOMES = {"achieved": "achieved", "partly": "partly achieved", "deferred": "deferred", "not_applicable": "not applicable"}
+STATES = {
+    AssignmentState.OPEN: "Waiting",
+    AssignmentState.SUBMITTED: "Sent",
+    AssignmentState.RETURNED: "Returned",
+    AssignmentState.REVIEWED: "Reviewed",
+}
+NOT_KNOWN = "No reliable-change threshold is known for this measure: compare it with the person's own first answer."
+
+
+# --- stages -------------------------------------------------------------------------------------------------------------
+
+
+def stages(frame: Frame, maker: Viewer) -> tuple[printed.Stage, ...]:
+    """The eleven stages with their dated states. Reasons and notes on them are the counselor's and stay out."""
+    rows = access.rows_of(maker, StageState, StageState.case_id == frame.case.id, order_by=StageState.since)
+    signed = access.rows_of(maker, StageSignOff, StageSignOff.case_id == frame.case.id, order_by=StageSignOff.signed_at)
+    by_module: dict[str, list[StageState]] = defaultdict(list)
+    for row in rows:
+        by_module[row.module_id].append(row)
+    latest = {row.module_id: row for row in signed if frame.day_of(row.signed_at) <= frame.period.end}
+    return tuple(
+        printed.Stage(
+            number=module.number,
+            title=module.title,
+            changes=tuple(
+                printed.StageChange(frame.day_of(row.since), printed.StageState(row.status))
+                for row in by_module[module.id]
+                if frame.day_of(row.since) <= frame.period.end
+            ),
+            signed_off=_signed_off(frame, latest.get(module.id)),
+        )
+        for module in library.modules
+        if module.number > 0
+    )
+
+
+def _signed_off(frame: Frame, row: StageSignOff | None) -> str:
+    if row is None:
+        return ""
+    day = frame.day_of(row.signed_at)
+    return f"Signed off {day:%B} {day.day}, {day.year}: {OUTCOMES[row.outcome]}"
+
+
+# --- measures -----------------------------------------------------------------------------------------------------------
+
+
+def measures(frame: Frame) -> tuple[printed.Measure, ...]:
+    """Each measure with one series a person, of those whose numbers this reader may see."""
+    mine = access.administrations_for(frame.reader).where(Administration.case_id == frame.case.id)
+    found: dict[str, dict[uuid.UUID, list[Administration]]] = defaultdict(lambda: defaultdict(list))
+    for row in db.session.scalars(mine.order_by(Administration.completed_at)):
+        if frame.holds(row.completed_at):
+            found[row.measure_id][row.participant_id].append(row)
+    return tuple(_measure(frame, library.measure(id), found[id]) for id in sorted(found))
+
+
+def _measure(frame: Frame, instrument: Instrument, rows: dict[uuid.UUID, list[Administration]]) -> printed.Measure:
+    known = instrument.reliable_change
+    return printed.Measure(
+        title=instrument.title,
+        direction="Higher is better" if instrument.better is Better.HIGHER else "Lower is better",
+        low=instrument.low,
+        high=instrument.high,
+        series=tuple(_series(frame, instrument, person, rows[person.id]) for person in frame.people if person.id in rows),
+        reliable_change=f"A change of {known.threshold:g} or more is reliable ({known.citation})." if known else NOT_KNOWN,
+        cut_off=printed.CutOff(instrument.cutoff, "cut-off") if instrument.cutoff is not None else None,
+        note="" if instrument.validated else "Our own instrument; not validated.",
+    )
+
+
+def _series(frame: Frame, instrument: Instrument, person: Participant, rows: list[Administration]) -> printed.Series:
+    scores = [(frame.day_of(row.completed_at), Score.from_json(row.score)) for row in rows]
+    totals = [scored.total for _, scored in scores if scored.total is not None]
+    moved = change(instrument, totals[0], totals[-1]).sentence if len(totals) > 1 else ""
+    return printed.Series(
+        person=frame.called(person),
+        points=tuple(
+            printed.Point(day, scored.total, scored.prorated, scored.not_scored_because or "") for day, scored in scores
+        ),
+        change=moved,
+    )
+
+
+# --- homework -----------------------------------------------------------------------------------------------------------
+
+
+def homework(frame: Frame) -> tuple[printed.Homework, ...]:
+    """What was given and how it went, person by person; none in a report for both. Answers themselves stay out."""
+    given = access.assignments_for(frame.reader).where(
+        Assignment.case_id == frame.case.id, Assignment.kind == "worksheet", Assignment.state != AssignmentState.WITHDRAWN
+    )
+    rows: dict[uuid.UUID, list[Assignment]] = defaultdict(list)
+    for row in db.session.scalars(given.order_by(Assignment.assigned_at)):
+        if frame.holds(row.assigned_at) and not _is_kept_quiet(frame, row):
+            rows[row.participant_id].append(row)
+    return tuple(
+        printed.Homework(frame.called(person), tuple(_worksheet(frame, row) for row in rows[person.id]), _summary(rows[person.id]))
+        for person in frame.people
+        if rows[person.id]
+    )
+
+
+def _is_kept_quiet(frame: Frame, row: Assignment) -> bool:
+    """The private check stands in no document that a client may hold: it could be found by the other."""
+    return row.content_id == SAFETY_CHECK and frame.audience is not Audience.COUNSELOR
+
+
+def _worksheet(frame: Frame, row: Assignment) -> printed.Worksheet:
+    return printed.Worksheet(
+        title=worksheet_of(row).title.text(_neutral(frame, row.participant)),
+        stage=library.module(row.module_id).title if row.module_id else "",
+        state=STATES[AssignmentState(row.state)],
+        given_on=frame.day_of(row.assigned_at),
+        due_on=row.due_on,
+        sent_on=frame.day_of(row.submitted_at) if row.submitted_at else None,
+    )
+
+
+def _summary(rows: list[Assignment]) -> str:
+    sent = [row for row in rows if row.submitted_at is not None]
+    return f"{len(sent)} of {len(rows)} sent."
+
+
+# --- sessions -----------------------------------------------------------------------------------------------------------
+
+
+def sessions(frame: Frame) -> tuple[printed.Session, ...]:
+    """Sessions that this reader may know of, numbered in the order in which the reader knows them, with what signed notes say of
+    each stage; the other sections of the notes are in the counselor's report only."""
+    known = access.encounters_for(frame.reader).where(Encounter.case_id == frame.case.id).order_by(Encounter.began_at)
+    work = _stage_work(frame)
+    texts = _note_texts(frame)
+    return tuple(
+        printed.Session(
+            on=frame.day_of(row.began_at),
+            kind=f"{'Joint session' if row.is_joint else 'Individual session'}, {MEDIA[row.medium]}",
+            minutes=row.minutes,
+            attendance=_attendance(frame, row),
+            number=number,
+            work=tuple(work[row.id]),
+            text=texts.get(row.id, ""),
+        )
+        for number, row in enumerate(db.session.scalars(known), start=1)
+        if frame.holds(row.began_at)
+    )
+
+
+def _attendance(frame: Frame, row: Encounter) -> str:
+    return " and ".join(frame.called(person) for person in frame.case.participants if row.attended_by(person.id))
+
+
+def _stage_work(frame: Frame) -> dict[uuid.UUID, list[printed.StageWork]]:
+    entries = access.stage_entries_for(frame.reader).where(StageEntry.case_id == frame.case.id)
+    found: dict[uuid.UUID, list[printed.StageWork]] = defaultdict(list)
+    for entry in db.session.scalars(entries.options(joinedload(StageEntry.note)).order_by(StageEntry.position)):
+        title = library.module(entry.module_id).title
+        found[entry.note.encounter_id].append(printed.StageWork(title, entry.text or "", entry.rating))
+    return found
+
+
+def _note_texts(frame: Frame) -> dict[uuid.UUID, str]:
+    if frame.audience is not Audience.COUNSELOR:
+        return {}
+    signed = access.notes_for(frame.reader).where(ProgressNote.case_id == frame.case.id, ProgressNote.signed_at.is_not(None))
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for note in db.session.scalars(signed.order_by(ProgressNote.signed_at)):
+        titles = {section.id: section.title for section in SECTIONS[note.format]}
+        parts = [f"{titles.get(id, id)}: {text}" for id, text in (note.sections or {}).items() if text.strip()]
+        added = [f"Addendum of {frame.day_of(row.signed_at):%B %d, %Y}: {row.text}" for row in note.addenda]
+        found[note.encounter_id] += [*parts, *added]
+    return {id: "\n\n".join(parts) for id, parts in found.items()}
+
+
+# --- what its authors show ------------------------------------------------------------------------------------------------
+
+
+def shared_answers(frame: Frame) -> tuple[printed.SharedAnswer, ...]:
+    """What an author shows the other now. The counselor's report marks the same answers and no more: the rest is in the record."""
+    people = {person.id: person for person in frame.case.participants}
+    found = []
+    for answer, sharing, assignment in db.session.execute(access.shown_for(frame.reader, frame.case)):
+        if not frame.holds(sharing.shared_at):
+            continue
+        author, wording = people[answer.participant_id], _neutral(frame, people[answer.participant_id])
+        worksheet = worksheet_of(assignment)
+        item = worksheet.item(answer.item_id)
+        found.append(
+            printed.SharedAnswer(
+                person=frame.called(author),
+                worksheet=worksheet.title.text(wording),
+                prompt=item.prompt.text(wording),
+                lines=lines(item, Given.from_json(answer.given), wording),
+                shared_on=frame.day_of(sharing.shared_at),
+            )
+        )
+    return tuple(found)
+
+
+def _neutral(frame: Frame, author: Participant) -> Wording:
+    """A prompt for other eyes: the other's own name, and a label that gives nothing away."""
+    other = frame.case.other_than(author)
+    return Wording(frame.called(other) if other else "the other person", "what happened", frame.case.relation)
