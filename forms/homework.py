@@ -64,3 +64,7 @@ class ReturnForm(Form):
 
 class ReviewForm(Form):
     comment = LongText("Comment", most=MOST_NOTE)
+
+
+class CommentForm(Form):
+    comment = LongText("Comment", [Needed("Write your comment first.")], most=MOST_NOTE)

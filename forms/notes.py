@@ -102,6 +102,10 @@ def encounter_form(people: Sequence[tuple[str, str]]) -> type[EncounterForm]:
     return type("EncounterForm", (EncounterForm,), {"attendees": Several("Who was there", choices_of(people), [needed])})
 
 
+class BeginNoteForm(Form):
+    format = OneOf("Format of the note", FORMATS, [Needed("Choose a format for the note.")], default="soap")
+
+
 class StageEntryForm(Form):
     included = BooleanField("Worked on in this session")
     text = LongText("What was done")
@@ -118,9 +122,9 @@ class StageEntryForm(Form):
 
 
 class NoteForm(Form):
-    """Made by `note_form`: one field per section, one small form per stage, and the version that was being edited."""
+    """Made by `note_form`: one field per section, one small form per stage, and the revision that was being edited."""
 
-    version = Whole("Version", least=0, most=1_000_000)
+    revision = Whole("Revision", least=0, most=1_000_000)
     format_id = ""
     module_ids: tuple[str, ...] = ()
 
@@ -148,12 +152,12 @@ def note_form(format: str, modules: Sequence[tuple[str, str]]) -> type[NoteForm]
     return type("NoteForm", (NoteForm,), parts)
 
 
-def note_draft(sections: dict[str, str], stages: Sequence[dict[str, Any]], version: int) -> dict[str, Any]:
+def note_draft(sections: dict[str, str], stages: Sequence[dict[str, Any]], revision: int) -> dict[str, Any]:
     """What `data=` takes to show a note again, from the same shapes that `sections` and `stages` give."""
     data: dict[str, Any] = {f"section-{id}": text for id, text in sections.items()}
     for stage in stages:
         data[f"stage-{stage['module_id']}"] = {"included": True, "text": stage["text"], "rating": stage["rating"]}
-    return {**data, "version": version}
+    return {**data, "revision": revision}
 
 
 class AddendumForm(Form):

@@ -175,6 +175,25 @@ class ReviewComment(Base):
         return Subject(self.case_id, f"individual:{self.participant_id}")
 
 
+def comment_on(session: Session, assignment: Assignment, text: str, *, by: uuid.UUID, at: datetime) -> ReviewComment:
+    """Write to this homework's person about what they sent."""
+    if assignment.submitted_at is None:
+        raise NotAllowedNow("Nothing has been sent yet, so there is nothing to comment on.")
+    if assignment.state == AssignmentState.WITHDRAWN:
+        raise NotAllowedNow("This was withdrawn, so a comment would reach nobody.")
+    row = ReviewComment(
+        case_id=assignment.case_id,
+        participant_id=assignment.participant_id,
+        assignment_id=assignment.id,
+        written_by=by,
+        written_at=at,
+        text=text,
+    )
+    session.add(row)
+    noted(row, Event.COMMENTED, by=by, at=at)
+    return row
+
+
 class Draft(Base):
     """One item's unsent answer. It belongs to its author alone: no clinician, no report, no export reads this table.
 

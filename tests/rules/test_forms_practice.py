@@ -205,25 +205,25 @@ def test_a_note_has_the_sections_of_its_format_and_an_entry_per_stage(format: st
     ids = [section.id for section in SECTIONS[format]]
     typed = {f"section-{id}": f"About {id}" for id in ids}
     typed |= {"stage-first-steps-included": "y", "stage-first-steps-text": "We began.", "stage-first-steps-rating": "0"}
-    form = Form(MultiDict({**typed, "version": "3"}))
+    form = Form(MultiDict({**typed, "revision": "3"}))
     assert form.validate(), form.errors
     assert form.sections() == {id: f"About {id}" for id in ids}
     assert form.stages() == [{"module_id": "first-steps", "text": "We began.", "rating": 0}]
-    assert form.version.data == 3
+    assert form.revision.data == 3
     again = Form(data=note_draft(form.sections(), form.stages(), 3))
     assert (again.sections(), again.stages()) == (form.sections(), form.stages())
 
 
 def test_nothing_typed_about_a_stage_is_dropped_for_want_of_a_tick() -> None:
     Form = note_form("free", [("a", "A"), ("b", "B"), ("c", "C")])
-    form = Form(MultiDict({"stage-a-text": "Words", "stage-b-rating": "-2", "version": "1"}))
+    form = Form(MultiDict({"stage-a-text": "Words", "stage-b-rating": "-2", "revision": "1"}))
     assert form.validate()
     assert [stage["module_id"] for stage in form.stages()] == ["a", "b"]
 
 
 @pytest.mark.parametrize("rating", ["3", "-3", "x", "None"])
 def test_a_rating_is_one_of_five(rating: str) -> None:
-    form = note_form("free", [("a", "A")])(MultiDict({"stage-a-rating": rating, "version": "1"}))
+    form = note_form("free", [("a", "A")])(MultiDict({"stage-a-rating": rating, "revision": "1"}))
     assert not form.validate()
     assert "Choose one of the answers" in str(form.errors)
 
