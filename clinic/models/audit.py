@@ -46,6 +46,7 @@ class Event(StrEnum):
     CASE_FINISHED = "case_finished"
     CASE_REOPENED = "case_reopened"
     SIDE_CORRECTED = "side_corrected"
+    WORDS_CHANGED = "words_changed"
     CONTACT_RECORDED = "contact_recorded"
     DOCUMENT_SIGNED = "document_signed"
     ASSIGNED = "assigned"

@@ -114,6 +114,11 @@ class Participant(Base):
         before, self.side = self.side, side.value
         noted(self, Event.SIDE_CORRECTED, by=by, at=at, before=before, after=side.value, reason=reason)
 
+    def change_words(self, *, calls_other: str, calls_event: str, by: uuid.UUID, at: datetime) -> None:
+        """What this person's own pages call the other and the event, from now on."""
+        self.calls_other, self.calls_event = calls_other, calls_event
+        noted(self, Event.WORDS_CHANGED, by=by, at=at)
+
     def takes(self, worksheet_for: str) -> bool:
         """Whether a worksheet for "hurt", "involved", "each" or "joint" can be given to this person's side."""
         return worksheet_for in ("each", "joint") or self.side in (worksheet_for, Side.BOTH, Side.UNSET)

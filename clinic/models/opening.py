@@ -57,6 +57,10 @@ class NewPerson:
 class AddressTaken(NotAllowedNow):
     """An e-mail address that someone here signs in with already. Said to clinicians only."""
 
+    def __init__(self, email: str) -> None:
+        super().__init__("This e-mail address is in use here already. Each person needs an address of their own.")
+        self.email = email
+
 
 def add_case(
     session: Session,
@@ -132,7 +136,7 @@ def give_login(
         taken = session.scalars(select(User).where(User.email_index == index)).first()
         waiting = any(isinstance(row, User) and row.email_index == index for row in session.new)
     if taken is not None or waiting:
-        raise AddressTaken("This e-mail address is in use here already. Each person needs an address of their own.")
+        raise AddressTaken(email)
     user = User(
         role=Role.CLIENT.value, email=email.strip(), email_index=index, name=participant.preferred_name, added_at=at
     )
