@@ -14,6 +14,7 @@ FLOORS = {
     "clinic.__main__": 5,
     "clinic.cli": 5,
     "clinic.commands": 5,
+    "clinic.demo": 5,
     "clinic.serving": 5,
     "clinic.setup": 5,
     "clinic.web": 5,
