@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,8 +33,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, user_loader: 
     from flask import Flask
 
     from clinic import storage, web
+    from clinic.places import PACKAGE, templates_folder
 
-    app = Flask("clinic", root_path=str(Path(__file__).parent), template_folder=str(templates_folder()))
+    app = Flask("clinic", root_path=str(PACKAGE), template_folder=str(templates_folder()))
     app.extensions |= {"settings": settings, "clock": clock, "user_loader": user_loader}
     storage.attach(app, settings, clock)
     web.attach(app, settings)
@@ -63,12 +63,6 @@ def mount(
     app.extensions["mounted_at"] = prefix.rstrip("/")
     host_app.wsgi_app = DispatcherMiddleware(host_app.wsgi_app, {prefix.rstrip("/"): app.wsgi_app})
     return app
-
-
-def templates_folder() -> Path:
-    """In a checkout beside this package, in a wheel inside it."""
-    inside = Path(__file__).parent / "templates"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
 
 
 def _refuse_shadows() -> None:

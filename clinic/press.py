@@ -15,9 +15,9 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
-from clinic import doctor, templates_folder
+from clinic import doctor
+from clinic.places import FONTS, templates_folder
 
-FONTS = Path(__file__).parent / "static" / "vendor" / "fonts"
 LONGEST_SECONDS = 60
 DOCUMENTS_PER_PROCESS = 100
 

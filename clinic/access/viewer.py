@@ -53,6 +53,13 @@ class Viewer:
         return cls(Kind.JOINT, None, frozenset(), case.id)
 
     @property
+    def actor(self) -> uuid.UUID:
+        """Who acts. The reader of a document has no login and does nothing."""
+        if self.user_id is None:
+            raise PermissionError("the reader of a document cannot act")
+        return self.user_id
+
+    @property
     def role(self) -> str:
         return self.kind.value
 

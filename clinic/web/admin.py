@@ -35,7 +35,7 @@ def add_staff() -> ResponseReturnValue:
         index = current_app.extensions["keyring"].blind_index(form.email.data)
         if db.session.scalars(select(User.id).where(User.email_index == index)).first() is None:
             user = _added(form, index)
-            link = one_time_link(settings(), user, at=now(), by=viewer().user_id)
+            link = one_time_link(settings(), user, at=now(), by=viewer().actor)
             db.session.commit()
             return render_template("admin/link.html", link=link, user=user)
         form.email.errors = ["Someone here signs in with this address already. Use another one."]
@@ -52,14 +52,14 @@ def _added(form: AddStaffForm, index: bytes) -> User:
         added_at=now(),
     )
     db.session.add(user)
-    record(db.session(), Event.STAFF_ADDED, by=viewer().user_id, at=now(), about=user)
+    record(db.session(), Event.STAFF_ADDED, by=viewer().actor, at=now(), about=user)
     return user
 
 
 @admin.post("/staff/<uuid:id>/link")
 def renew_link(id: uuid.UUID) -> ResponseReturnValue:
     user = access.find(viewer(), User, id, Permission.MANAGE_STAFF)
-    link = one_time_link(settings(), user, at=now(), by=viewer().user_id)
+    link = one_time_link(settings(), user, at=now(), by=viewer().actor)
     db.session.commit()
     return render_template("admin/link.html", link=link, user=user)
 
@@ -71,10 +71,10 @@ def change_access(id: uuid.UUID) -> ResponseReturnValue:
     if user.id == viewer().user_id:
         flash("You cannot take away your own access.", "warning")
     elif user.is_active:
-        user.disable(by=viewer().user_id, at=now())
+        user.disable(by=viewer().actor, at=now())
         visits.end_all(user.id, at=now())
     else:
-        user.enable(by=viewer().user_id, at=now())
+        user.enable(by=viewer().actor, at=now())
     db.session.commit()
     return redirect(url_for("admin.home"))
 

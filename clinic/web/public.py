@@ -45,10 +45,11 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET" and g.get("viewer") is not None:
         return redirect(url_for("public.start"))
     if request.method == "POST" and form.validate():
-        wait = _seconds_to_wait(form.email.data)
+        email, password = form.email.data or "", form.password.data or ""
+        wait = _seconds_to_wait(email)
         if wait:
             return _slowed(form, target, wait)
-        user = _user_who_fits(form.email.data, form.password.data)
+        user = _user_who_fits(email, password)
         if user is not None:
             return _enter(user, target)
         form.password.errors = [WRONG]
@@ -117,19 +118,10 @@ def _enter(user: User, target: str) -> ResponseReturnValue:
 
 
 def _begin(user: User, *, at: datetime) -> None:
-    row = visits.sign_in(user, at=at, device=_device())
+    row = visits.sign_in(user, at=at, device=visits.device())
     db.session.info["sign_in_id"] = row.id
     record(db.session(), Event.SIGNED_IN, by=user.id, at=at, about=row)
     db.session.commit()
-
-
-def _device() -> str:
-    """In plain words, coarse on purpose: enough to tell one's own devices apart."""
-    agent = request.headers.get("User-Agent", "")
-    browser = next((name for name in ("Firefox", "Edg", "OPR", "Chrome", "Safari") if name in agent), "A browser")
-    system = next((name for name in ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux") if name in agent), "")
-    browser = {"Edg": "Edge", "OPR": "Opera"}.get(browser, browser)
-    return f"{browser} on {system}" if system else browser
 
 
 @public.post("/sign-out")

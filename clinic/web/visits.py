@@ -79,7 +79,7 @@ def csrf_secret(token: str) -> str:
 
 
 def visit() -> Visit:
-    return session._get_current_object()  # type: ignore[attr-defined,no-any-return]
+    return session._get_current_object()  # type: ignore[attr-defined]
 
 
 def recognise(at: Any) -> User | None:
@@ -115,6 +115,15 @@ def _touch(row: SignIn, at: Any) -> None:
     row.touch(at=at)
     db.session.commit()
     choose_reading(True)
+
+
+def device() -> str:
+    """In plain words, coarse on purpose: enough to tell one's own devices apart."""
+    agent = request.headers.get("User-Agent", "")
+    browser = next((name for name in ("Firefox", "Edg", "OPR", "Chrome", "Safari") if name in agent), "A browser")
+    system = next((name for name in ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux") if name in agent), "")
+    browser = {"Edg": "Edge", "OPR": "Opera"}.get(browser, browser)
+    return f"{browser} on {system}" if system else browser
 
 
 def sign_in(user: User, *, at: Any, device: str) -> SignIn:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from cast import PASSWORD, Browser
 
 Opened = Callable[[str], Browser]
@@ -18,7 +17,10 @@ def test_each_person_lands_on_the_page_of_their_area(browser: Opened) -> None:
         assert page.get(place).status_code == 200
 
 
-X
+WRONG = [("Ana", "/practice/"), ("Ana", "/admin/"), ("Cleo", "/my/"), ("Cleo", "/admin/"), ("Max", "/practice/"), ("Max", "/my/")]
+
+
+@pytest.mark.parametrize(("name", "wrong"), WRONG)
 def test_the_wrong_area_looks_like_no_page_at_all(browser: Opened, name: str, wrong: str) -> None:
     page = browser(name)
     refused, missing = page.get(wrong), page.get("/no-such-page")
