@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from cast import PASSWORD, Browser
 
 Opened = Callable[[str], Browser]
