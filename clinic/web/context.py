@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,14 @@ def viewer() -> Viewer:
 
 def viewer_or_none() -> Viewer | None:
     return g.get("viewer")
+
+
+def actor() -> uuid.UUID:
+    """Who does it, for ``by=``: the login of the signed-in person."""
+    found = viewer().user_id
+    if found is None:
+        raise NotFound(Permission.SEE_CASE)
+    return found
 
 
 def now() -> datetime:
