@@ -7,11 +7,12 @@ Everything is made with the same verbs that the pages use, at the hours of a clo
 from __future__ import annotations
 
 import uuid
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -142,29 +143,40 @@ def make_cast(app: Flask, clock: Clock) -> Cast:
 
 
 class Browser:
-    """One person's browser without a screen: keeps the cookie, finds the CSRF token, follows nothing by itself."""
+    """One person's browser without a screen: keeps the cookie, finds the CSRF token, follows nothing by itself.
+
+    Each request runs as it would in the server's own thread: inside a test's application context Flask would lend it the test's
+    ``g`` and session, and one person's request would begin as another's. What the test changed must be committed before.
+    """
 
     def __init__(self, app: Flask) -> None:
         self.client: FlaskClient = app.test_client()
+
+    def open(self, path: str, **options: Any) -> TestResponse:
+        """Any request; ``method`` and the like as Werkzeug's client takes them."""
+        if has_app_context():
+            assert not (db.session.new or db.session.dirty), "commit what the test changed before a browser asks for it"
+            db.session.rollback()  # a test that has only read holds SQLite's write lock too
+        return Context().run(self.client.open, path, **options)
 
     def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
         return self.post("/sign-in", {"email": email, "password": password}, form_at="/sign-in")
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self.client.get(path, **options)
+        return self.open(path, method="GET", **options)
 
     def post(self, path: str, data: dict[str, Any] | None = None, *, form_at: str | None = None, **options: Any) -> TestResponse:
         """``form_at``: the page that holds the form; without it, the page at ``path`` or the visit's token is used."""
         token = self.token(form_at or path)
-        return self.client.post(path, data={"csrf_token": token, **(data or {})}, **options)
+        return self.open(path, method="POST", data={"csrf_token": token, **(data or {})}, **options)
 
     def token(self, path: str) -> str:
-        text = self.client.get(path).get_data(as_text=True)
+        text = self.get(path).get_data(as_text=True)
         for mark in ('name="csrf_token" value="', 'name="csrf-token" content="'):
             if mark in text:
                 return text.split(mark)[1].split('"')[0]
         return self.token("/") if path != "/" else self._token_anywhere()
 
     def _token_anywhere(self) -> str:
-        text = self.client.get("/", follow_redirects=True).get_data(as_text=True)
+        text = self.get("/", follow_redirects=True).get_data(as_text=True)
         return text.split('name="csrf_token" value="')[1].split('"')[0]
