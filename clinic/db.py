@@ -123,6 +123,16 @@ def reading() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Transactions begun in here take the write lock at once, also within a request that only reads."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
 def hold_to_the_rules(engine: Engine) -> None:
     """Attach this file's rules to an engine. Idempotent per engine."""
     if engine.dialect.name != "sqlite" or event.contains(engine, "connect", _obey):

@@ -25,13 +25,17 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Engine, LargeBinary, UniqueConstraint, event, select
+from sqlalchemy import Dialect, Engine, LargeBinary, Select, UniqueConstraint, event, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, object_session
+from sqlalchemy.types import TypeDecorator
 
-from clinic.db import UtcDateTime
+from clinic.db import UtcDateTime, reading, writing
 
 FORMAT = b"\x01"
 NONCE = 12
+HEAD = len(FORMAT) + 16 + NONCE
+LENGTH, TAG = 4, 16
 SIZES = (252, 1020, 4092, 16380, 65532, 262140, 1048572, 4194300, 16777212, 67108860)
 T = TypeVar("T")
 
@@ -79,7 +83,7 @@ class Keyring:
             raise ValueError("the master key must be 32 bytes")
         self._master, self._store, self._clock = master, store, clock
         self._wrap = AESGCM(self.derived("wrap"))
-        self._by_id: dict[uuid.UUID, tuple[str, AESGCM]] = {}
+        self._by_id: dict[uuid.UUID, AESGCM] = {}
         self._current: dict[Subject, uuid.UUID] = {}
         self._lock = threading.Lock()
 
@@ -99,9 +103,9 @@ class Keyring:
         return FORMAT + key_id.bytes + nonce + cipher.encrypt(nonce, _padded(plain), _bound(place, subject))
 
     def open(self, sealed: bytes, subject: Subject, place: str) -> bytes:
-        if sealed[:1] != FORMAT:
-            raise CannotOpen(f"{place}: not a sealed value")
-        key_id, nonce, body = uuid.UUID(bytes=sealed[1:17]), sealed[17 : 17 + NONCE], sealed[17 + NONCE :]
+        if not is_sealed(sealed):
+            raise CannotOpen(f"{place}: not a sealed value, or cut short")
+        key_id, nonce, body = uuid.UUID(bytes=sealed[1:17]), sealed[17:HEAD], sealed[HEAD:]
         try:
             return _unpadded(self._key(key_id).decrypt(nonce, body, _bound(place, subject)))
         except InvalidTag:
@@ -115,39 +119,64 @@ class Keyring:
         return key_id, self._key(key_id)
 
     def _found_or_made(self, subject: Subject) -> uuid.UUID:
-        """The subject's newest key. Made, and on disk, before the first row that it seals."""
-        newest = (
-            select(DataKey)
-            .where(DataKey.owner == subject.owner, DataKey.part == subject.part, DataKey.destroyed_at.is_(None))
-            .order_by(DataKey.version.desc())
-        )
-        with Session(self._store) as session:
-            found = session.scalars(newest).first()
-            if found is None:
-                key_id, key = uuid.uuid4(), AESGCM.generate_key(256)
-                nonce = os.urandom(NONCE)
-                wrapped = nonce + self._wrap.encrypt(nonce, key, f"{key_id}/{subject}".encode())
-                found = DataKey(
-                    id=key_id, owner=subject.owner, part=subject.part, wrapped=wrapped, created_at=self._clock()
-                )
-                session.add(found)
+        with reading(), Session(self._store) as session:
+            found = session.scalars(_newest_of(subject)).first()
+        return found if found is not None else self._made(subject)
+
+    def _made(self, subject: Subject) -> uuid.UUID:
+        """A new key, on disk before the first row that it seals. Whoever comes second, in a thread or in another process, takes
+        the key that is there."""
+        key_id, nonce = uuid.uuid4(), os.urandom(NONCE)
+        wrapped = nonce + self._wrap.encrypt(nonce, AESGCM.generate_key(256), f"{key_id}/{subject}".encode())
+        row = DataKey(id=key_id, owner=subject.owner, part=subject.part, wrapped=wrapped, created_at=self._clock())
+        with writing(), Session(self._store) as session:
+            found = session.scalars(_newest_of(subject)).first()
+            if found is not None:
+                return found
+            session.add(row)
+            try:
                 session.commit()
-            return found.id
+            except IntegrityError:  # where writers do not wait for each other (PostgreSQL)
+                session.rollback()
+                return session.scalars(_newest_of(subject)).one()
+        return key_id
 
     def _key(self, key_id: uuid.UUID) -> AESGCM:
         held = self._by_id.get(key_id)
         if held is None:
-            with Session(self._store) as session:
+            with reading(), Session(self._store) as session:
                 row = session.get(DataKey, key_id)
             if row is None or row.destroyed_at is not None:
                 raise CannotOpen("the key of this value was destroyed, or the key store is another one")
-            aad = f"{row.id}/{row.owner}/{row.part}".encode()
-            try:
-                key = self._wrap.decrypt(row.wrapped[:NONCE], row.wrapped[NONCE:], aad)
-            except InvalidTag:
-                raise CannotOpen("the master key does not fit this key store") from None
-            held = self._by_id[key_id] = (row.part, AESGCM(key))
-        return held[1]
+            held = self._by_id[key_id] = self._unwrapped(row)
+        return held
+
+    def _unwrapped(self, row: DataKey) -> AESGCM:
+        aad = f"{row.id}/{row.owner}/{row.part}".encode()
+        try:
+            return AESGCM(self._wrap.decrypt(row.wrapped[:NONCE], row.wrapped[NONCE:], aad))
+        except (InvalidTag, ValueError):
+            raise CannotOpen("the master key does not fit this key store: put back the copies that belong together") from None
+
+    def require_fit(self) -> None:
+        """Raise CannotOpen when this master key opens nothing here, before anything is written with it."""
+        with reading(), Session(self._store) as session:
+            row = session.scalars(select(DataKey).where(DataKey.destroyed_at.is_(None)).limit(1)).first()
+        if row is not None:
+            self._unwrapped(row)
+
+
+def _newest_of(subject: Subject) -> Select[uuid.UUID]:
+    of_subject = select(DataKey.id).where(
+        DataKey.owner == subject.owner, DataKey.part == subject.part, DataKey.destroyed_at.is_(None)
+    )
+    return of_subject.order_by(DataKey.version.desc()).limit(1)
+
+
+def is_sealed(value: bytes) -> bool:
+    """Whether this has the shape of a sealed value. Whether it opens, only its key can tell."""
+    padded = len(value) - HEAD - TAG - LENGTH
+    return value[:1] == FORMAT and (padded in SIZES or padded > SIZES[-1])
 
 
 def _bound(place: str, subject: Subject) -> bytes:
@@ -160,8 +189,8 @@ def _padded(plain: bytes) -> bytes:
 
 
 def _unpadded(padded: bytes) -> bytes:
-    (length,) = struct.unpack(">I", padded[:4])
-    return padded[4 : 4 + length]
+    (length,) = struct.unpack(">I", padded[:LENGTH])
+    return padded[LENGTH : LENGTH + length]
 
 
 # --- sealed columns on models ---------------------------------------------------------------------------------------------
@@ -179,6 +208,18 @@ class Unsealed(bytes):
         return value
 
 
+class SealedValue(TypeDecorator[bytes]):
+    """A column that takes sealed values alone: on whatever path a row is written, nothing goes in as it was typed."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        if value is not None and not is_sealed(value):
+            raise ValueError("a sealed column takes sealed values only: set the attribute on a row of the session")
+        return value
+
+
 class Sealed(Generic[T]):
     """A column whose value is sealed under the row's ``sealed_for()`` subject. The bytes stand in ``<name>_sealed``."""
 
@@ -187,7 +228,7 @@ class Sealed(Generic[T]):
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name, self.column = name, f"{name}_sealed"
-        setattr(owner, self.column, mapped_column(self.column, LargeBinary, nullable=True))
+        setattr(owner, self.column, mapped_column(self.column, SealedValue, nullable=True))
 
     @overload
     def __get__(self, row: None, owner: type) -> Sealed[T]: ...

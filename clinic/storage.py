@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_migrate import Migrate
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.pool import NullPool
 
 from clinic import models  # noqa: F401  (declares every table)
-from clinic.db import db, hold_to_the_rules
-from clinic.sealing import KeyBase, Keyring
+from clinic.db import db, hold_to_the_rules, reading
+from clinic.sealing import DataKey, KeyBase, Keyring
 
 if TYPE_CHECKING:
     from clinic.config import Settings
 
+MASTER_KEY = 32  # bytes
 MIGRATIONS = Path(__file__).parent / "migrations"
 migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
 
@@ -52,7 +53,21 @@ def open_keyring(settings: Settings, clock: Callable[[], datetime]) -> Keyring:
             f"There is no key file {file}. For a new practice `clinic init --folder DIR` makes one; for an old one, put its "
             "copy there."
         ) from None
-    return Keyring(master, key_engine(settings), clock)
+    if len(master) != MASTER_KEY:
+        raise KeysMissing(f"The key file {file} is not whole ({len(master)} bytes of {MASTER_KEY}): put its copy there.")
+    if not _has_key_store(settings):
+        raise KeysMissing("The key store is not there. Without it nothing can be opened: put its copy there.")
+    keyring = Keyring(master, key_engine(settings), clock)
+    keyring.require_fit()
+    return keyring
+
+
+def _has_key_store(settings: Settings) -> bool:
+    """SQLite would make an empty file in the place of one that is lost."""
+    if any(not (folder / "keys.db").exists() for folder in _sqlite_folder(settings.storage.keys)):
+        return False
+    with reading():
+        return inspect(key_engine(settings)).has_table(DataKey.__tablename__)
 
 
 def key_engine(settings: Settings) -> Engine:
@@ -77,7 +92,7 @@ def make_keys(settings: Settings) -> None:
             raise KeysMissing(f"The key store is there, but not its key file {file}: put its copy there.")
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as target:
-            target.write(os.urandom(32))
+            target.write(os.urandom(MASTER_KEY))
             target.flush()
             os.fsync(target.fileno())
     KeyBase.metadata.create_all(key_engine(settings))

@@ -44,7 +44,7 @@ __all__ = [
     "MAY", "SCOPES", "Kind", "NotFound", "Permission", "Viewer", "administrations_for", "answers_for", "assignments_for",
     "audit_for", "cases_for", "drafts_for", "encounters_for", "find", "invitations_for", "my_case_ids", "note_openings",
     "notes_for", "participants_for", "permits", "require", "responses_for", "rows_of", "scope", "shared_with", "sharings_for",
-    "shown_for",     "sign_ins_for", "stage_entries_for", "users_for",
+    "shown_for", "sign_ins_for", "stage_entries_for", "users_for",
 ]  # fmt: skip
 
 
@@ -96,7 +96,9 @@ def note_openings(viewer: Viewer, *, at: datetime) -> bool:
     True if there is something to commit."""
     openings: dict[tuple[str, uuid.UUID], uuid.UUID | None] = db.session.info.pop("openings", {})
     for (kind, row_id), case_id in openings.items():
-        known = audit.opened_lately(db.session(), sign_in_id=viewer.sign_in_id, about_id=row_id, kind=kind, at=at)
+        known = audit.opened_lately(
+            db.session(), by=viewer.user_id, sign_in_id=viewer.sign_in_id, about_id=row_id, kind=kind, at=at
+        )
         if not known:
             audit.record(
                 db.session(), Event.OPENED, by=viewer.user_id, at=at, about=audit.About(kind, row_id), case_id=case_id, kind=kind

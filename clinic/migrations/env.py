@@ -6,13 +6,16 @@ from alembic import context
 from flask import current_app
 
 from clinic.db import Base, UtcDateTime
+from clinic.sealing import SealedValue
 
 engine = current_app.extensions["migrate"].db.engine
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | bool:
     """A migration must not depend on our classes: they change, it does not."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return "sa.LargeBinary()" if kind == "type" and isinstance(item, SealedValue) else False
 
 
 with engine.connect() as connection:

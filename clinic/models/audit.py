@@ -109,7 +109,8 @@ class AuditEntry(Base):
         """The mac this entry must have after ``prev``. The sealed details count as they lie on disk, so that destroying their key
         later does not break the chain."""
         columns = (
-            self.seq, self.at.isoformat(), self.actor_id, self.event, self.about, self.about_id, self.case_id, self.sign_in_id,
+            self.id, self.seq, self.at.isoformat(), self.actor_id, self.event, self.about, self.about_id, self.case_id,
+            self.sign_in_id,
         )  # fmt: skip
         details: bytes = self.details_sealed or b""  # type: ignore[attr-defined]
         written = "|".join(str(column) for column in columns).encode() + hashlib.sha256(details).digest()
@@ -228,11 +229,15 @@ def _entries(session: Session) -> Iterator[AuditEntry]:
     yield from session.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500))
 
 
-def opened_lately(session: Session, *, sign_in_id: uuid.UUID | None, about_id: uuid.UUID, kind: str, at: datetime) -> bool:
-    """Whether this record was already noted as opened, in this kind, in this sign-in, within the last quarter of an hour."""
+def opened_lately(
+    session: Session, *, by: uuid.UUID | None, sign_in_id: uuid.UUID | None, about_id: uuid.UUID, kind: str, at: datetime
+) -> bool:
+    """Whether this record was already noted as opened, in this kind, by this person in this sign-in, within the last quarter of
+    an hour. (At the command line and under a host there is no sign-in: the person alone tells two readers apart.)"""
     lately = select(AuditEntry).where(
         AuditEntry.event == Event.OPENED.value,
         AuditEntry.about_id == about_id,
+        AuditEntry.actor_id == by,
         AuditEntry.sign_in_id == sign_in_id,
         AuditEntry.at > at - OPENED_ONCE_PER,
     )
