@@ -101,8 +101,11 @@ def write_openings(response: Response) -> Response:
     db.session.rollback()
     choose_reading(False)
     db.session.info["openings"] = openings
-    if access.note_openings(viewer, at=now()):
-        db.session.commit()
+    try:
+        if access.note_openings(viewer, at=now()):
+            db.session.commit()
+    except Exception as error:
+        return errors.broken(error)
     return response
 
 

@@ -15,7 +15,8 @@ POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
-FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+FILE_POLICY = "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+SANDBOX = "; sandbox"  # a document that is shown and not kept goes without: the browser's own reader does not open in one
 
 
 def csp_nonce() -> str:
@@ -32,21 +33,26 @@ def attach(app: Flask) -> None:
 
 def dress(response: Response) -> Response:
     headers = response.headers
-    is_page = response.mimetype == "text/html"
-    headers["Content-Security-Policy"] = POLICY.format(nonce=csp_nonce()) if is_page else FILE_POLICY
+    headers["Content-Security-Policy"] = _policy(response)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     headers["X-Robots-Tag"] = "noindex"
-    if request.endpoint != "static":
+    if request.endpoint == "static" and response.status_code < 400:
+        headers["Cache-Control"] = "public, max-age=3600"
+    else:
         headers["Cache-Control"] = "no-store"
         headers.pop("ETag", None)
         headers.pop("Last-Modified", None)
-    elif response.status_code == 200:
-        headers["Cache-Control"] = "public, max-age=3600"
     # Under a prefix the host's address is not ours to speak for.
     if is_https() and "mounted_at" not in current_app.extensions:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
+
+
+def _policy(response: Response) -> str:
+    if response.mimetype == "text/html":
+        return POLICY.format(nonce=csp_nonce())
+    return FILE_POLICY if g.get("shown_inline") else FILE_POLICY + SANDBOX
