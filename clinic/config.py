@@ -166,6 +166,13 @@ class Settings(Section):
     accounts: Accounts = Accounts()
     programme: Programme = Programme()
 
+    def under(self, prefix: str) -> Settings:
+        """The same for an application that is mounted there: the address that people type ends with the prefix."""
+        address = self.web.public_url
+        if urlsplit(address).path.endswith(prefix):
+            return self
+        return self.model_copy(update={"web": self.web.model_copy(update={"public_url": address + prefix})})
+
     @classmethod
     def load(cls, path: Path | str) -> Settings:
         file = Path(path).expanduser().resolve()

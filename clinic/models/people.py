@@ -129,7 +129,9 @@ def new_invitation(user: User, *, valid_for: timedelta, at: datetime) -> tuple[I
 
 
 class SignIn(Base):
-    """One device's stay: a hash of a random token, with an idle and an absolute limit. Ended rows stay, for the audit."""
+    """One device's stay: a hash of a random token, with an idle and an absolute limit. Ended rows stay, for the audit.
+
+    ``through_host``: begun on the word of a host application, which then says how long it lasts (see `clinic.mount`)."""
 
     __tablename__ = "sign_in"
 
@@ -138,6 +140,7 @@ class SignIn(Base):
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    through_host: Mapped[bool] = mapped_column(default=False)
     device = sealed_text()
     said = sealed_data()  # sentences for the next page, so that no cookie holds any
 
@@ -145,6 +148,8 @@ class SignIn(Base):
         return Subject(self.user_id, "user")
 
     def is_live(self, *, at: datetime, idle: timedelta, longest: timedelta) -> bool:
+        if self.through_host:
+            return self.ended_at is None
         return self.ended_at is None and at < self.seen_at + idle and at < self.began_at + longest
 
     def touch(self, *, at: datetime) -> None:

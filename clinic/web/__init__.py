@@ -67,7 +67,9 @@ def attach(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     if settings.web.trusted_proxies:
         hops = settings.web.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+        # Mounted, the prefix is the host's and our own: a proxy's word would put its own in their place.
+        prefix_hops = 0 if "mounted_at" in app.extensions else hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=prefix_hops)  # type: ignore[method-assign]
 
 
 def enter() -> ResponseReturnValue | None:
@@ -77,7 +79,7 @@ def enter() -> ResponseReturnValue | None:
     area = request.blueprint or ""
     if request.endpoint is None or request.endpoint in OPEN_TO_ALL:
         return None
-    user = visits.recognise(now()) or hosted.staff_from_host()
+    user = hosted.vouched_for(visits.recognise(now()), at=now())
     if user is not None:
         g.user, g.viewer = user, Viewer.of(user, sign_in_id=db.session.info.get("sign_in_id"))
     if request.method not in SAFE:

@@ -17,12 +17,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import validate_csrf
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
+from wtforms import ValidationError
 
 from clinic.db import db
 from clinic.models import SignIn
 from clinic.models.people import token_hash
+from clinic.web import hosted
 from clinic.web.context import now
 from clinic.web.errors import wants_json
 from clinic.web.visits import visit
@@ -38,9 +41,23 @@ def ask_to_sign_in() -> ResponseReturnValue:
         return make_response(jsonify(message="You are signed out. Sign in again: what was saved is there."), 401)
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("public.sign_in", next=request.full_path.rstrip("?")))
-    carried = _seal() if _last_user() is not None else ""
-    page = render_template("public/sign_in.html", form=SignInForm(), carried=carried, next="", ran_out=True)
-    return make_response(page, 401)
+    carried = _seal() if _last_user() is not None and _is_from_our_page() else ""
+    return make_response(sign_in_page(SignInForm(), "", carried), 401)
+
+
+def sign_in_page(form: SignInForm, target: str, carried: str) -> str:
+    """``target``: where to go afterwards; ``carried``: the sealed form that goes along."""
+    by_host = hosted.named_by_host() is not None
+    return render_template("public/sign_in.html", form=form, next=target, carried=carried, by_host=by_host)
+
+
+def _is_from_our_page() -> bool:
+    """A form that another site made someone send is not kept for them either."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True
 
 
 def _last_user() -> uuid.UUID | None:
@@ -53,7 +70,8 @@ def _seal() -> str:
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     body = {"user": str(_last_user()), "path": request.path, "fields": fields, "at": now().timestamp()}
     nonce = os.urandom(12)
-    return base64.urlsafe_b64encode(nonce + _cipher().encrypt(nonce, json.dumps(body).encode(), BOUND)).decode()
+    text = json.dumps(body, ensure_ascii=False)  # escapes would make a text of another script six times as long
+    return base64.urlsafe_b64encode(nonce + _cipher().encrypt(nonce, text.encode(), BOUND)).decode()
 
 
 def carried_form(sealed: str, user_id: uuid.UUID) -> tuple[str, list[tuple[str, str]]] | None:
@@ -89,4 +107,4 @@ def way_back(target: str | None) -> str | None:
         current_app.url_map.bind("").match(parts.path, method="GET")
     except HTTPException:
         return None
-    return request.script_root + parts.path
+    return request.script_root + parts.path + (f"?{parts.query}" if parts.query else "")

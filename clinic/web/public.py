@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from clinic.access import Kind
 from clinic.db import choose_reading, db
-from clinic.models import Event, Invitation, Throttle, User, record
+from clinic.models import Event, Invitation, User, record
 from clinic.models.people import hashed_password, password_fits, token_hash
-from clinic.web import carrying, visits
+from clinic.web import carrying, hosted, tries, visits
 from clinic.web.context import now, settings
 from clinic.web.errors import page
 from forms.accounts import AcceptInvitationForm, FirstAdministratorForm, SignInForm
@@ -44,41 +44,36 @@ def sign_in() -> ResponseReturnValue:
     target = request.values.get("next", "")
     if request.method == "GET" and g.get("viewer") is not None:
         return redirect(url_for("public.start"))
+    if request.method == "POST" and "by_host" in request.form:
+        return _enter_by_host(form, target)
     if request.method == "POST" and form.validate():
         email, password = form.email.data or "", form.password.data or ""
-        wait = _seconds_to_wait(email)
+        wait = tries.seconds_to_wait(email)
         if wait:
             return _slowed(form, target, wait)
         user = _user_who_fits(email, password)
         if user is not None:
             return _enter(user, target)
         form.password.errors = [WRONG]
-    status = 200 if request.method == "GET" else 400
-    carried = request.form.get("carried", "")
-    body = render_template("public/sign_in.html", form=form, next=target, carried=carried, ran_out=bool(carried))
-    return make_response(body, status)
+    return _sign_in_page(form, target, 200 if request.method == "GET" else 400)
+
+
+def _sign_in_page(form: SignInForm, target: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    return make_response(carrying.sign_in_page(form, target, request.form.get("carried", "")), status, headers)
 
 
 def _slowed(form: SignInForm, target: str, wait: int) -> Response:
     form.password.errors = [f"There were several tries that did not fit. Wait {wait} seconds, then try again."]
-    body = render_template("public/sign_in.html", form=form, next=target, carried=request.form.get("carried", ""), ran_out=False)
-    return make_response(body, 429, {"Retry-After": str(wait)})
+    return _sign_in_page(form, target, 429, {"Retry-After": str(wait)})
 
 
-def _buckets(email: str) -> list[bytes]:
-    """Tries are counted for this account from this source, and for this source. Never for the account alone: then anyone could
-    lock its owner out."""
-    index = current_app.extensions["keyring"].blind_index
-    source = request.remote_addr or ""
-    return [index(f"try|{email.strip().casefold()}|{source}"), index(f"source|{source}")]
-
-
-def _seconds_to_wait(email: str) -> int:
-    choose_reading(True)
-    rows = db.session.scalars(select(Throttle).where(Throttle.bucket.in_(_buckets(email)))).all()
-    wait = max((row.seconds_to_wait(at=now()) for row in rows), default=0)
-    db.session.rollback()
-    return wait
+def _enter_by_host(form: SignInForm, target: str) -> ResponseReturnValue:
+    """Back in after a sign-out, on the word of the site around these pages."""
+    user = hosted.named_by_host()
+    if user is None:
+        form.password.errors = ["You are signed out of the site around these pages too. Sign in there, or here."]
+        return _sign_in_page(form, target, 400)
+    return _enter(user, target, through_host=True)
 
 
 def _user_who_fits(email: str, password: str) -> User | None:
@@ -92,36 +87,19 @@ def _user_who_fits(email: str, password: str) -> User | None:
     fits = password_fits(hashed, password)
     choose_reading(False)
     if fits and user_id is not None:
+        tries.forget_failures(email)
         return db.session.get(User, user_id)
-    _count_failure(email)
+    tries.count_failure(email)
     return None
 
 
-def _count_failure(email: str) -> None:
-    at = now()
-    for number, bucket in enumerate(_buckets(email)):
-        row = db.session.scalars(select(Throttle).where(Throttle.bucket == bucket)).one_or_none()
-        if row is None:
-            row = Throttle(bucket=bucket, last_at=at)
-            db.session.add(row)
-        row.fail(at=at, free_tries=(Throttle.FREE_TRIES, Throttle.FREE_TRIES * 6)[number])
-    record(db.session(), Event.SIGN_IN_REFUSED, by=None, at=at, why="wrong")
+def _enter(user: User, target: str, *, through_host: bool = False) -> ResponseReturnValue:
+    visits.sign_in(user, at=now(), through_host=through_host)
     db.session.commit()
-
-
-def _enter(user: User, target: str) -> ResponseReturnValue:
-    _begin(user, at=now())
     carried = carrying.carried_form(request.form.get("carried", ""), user.id)
     if carried is not None:
         return carrying.offer(*carried)
     return redirect(carrying.way_back(target) or url_for("public.start"))
-
-
-def _begin(user: User, *, at: datetime) -> None:
-    row = visits.sign_in(user, at=at, device=visits.device())
-    db.session.info["sign_in_id"] = row.id
-    record(db.session(), Event.SIGNED_IN, by=user.id, at=at, about=row)
-    db.session.commit()
 
 
 @public.post("/sign-out")
@@ -144,7 +122,7 @@ def _end(event: Event) -> None:
     if viewer is not None:
         record(db.session(), event, by=viewer.user_id, at=now(), about=visits.visit().sign_in)
     visits.sign_out(at=now())
-    visits.visit()["left_host"] = True
+    hosted.stay_out(at=now())
     db.session.commit()
 
 
@@ -164,9 +142,9 @@ def neutral() -> str:
 def invitation(token: str) -> ResponseReturnValue:
     """Choose a password with a one-time link, and be signed in."""
     row = db.session.scalars(select(Invitation).where(Invitation.hashed == token_hash(token))).one_or_none()
-    if row is None or not row.is_open(at=now()):
+    user = db.session.get(User, row.user_id) if row is not None and row.is_open(at=now()) else None
+    if row is None or user is None or not user.is_active:
         return page(404, "This link does not work any more", "It has been used, replaced or has run out. Ask for a new one.")
-    user = db.session.get_one(User, row.user_id)
     least = settings().accounts.staff_password_length if user.is_staff else settings().accounts.client_password_length
     names = [user.name or "", user.email or "", settings().practice.name]
     InvitationForm = AcceptInvitationForm if user.email else FirstAdministratorForm
@@ -188,6 +166,7 @@ def _take_up(invitation_id: object, form: AcceptInvitationForm | FirstAdministra
         user.email_index = current_app.extensions["keyring"].blind_index(user.email)
     user.take_password(hashed, by=user.id, at=at)
     visits.end_all(user.id, at=at)
-    _begin(user, at=at)
+    visits.sign_in(user, at=at)
+    db.session.commit()
     flash("Your password is set. From now on, sign in with it.", "success")
     return redirect(url_for("public.start"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, request, session
@@ -17,7 +17,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import select, update
 
 from clinic.db import choose_reading, db
-from clinic.models import SignIn, User
+from clinic.models import Event, SignIn, User, record
 from clinic.models.people import Role, token_hash
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -82,7 +82,7 @@ def visit() -> Visit:
     return session._get_current_object()  # type: ignore[attr-defined]
 
 
-def recognise(at: Any) -> User | None:
+def recognise(at: datetime) -> User | None:
     """The user whose sign-in this visit's token belongs to, if it is still live. Once per request, in a reading transaction."""
     row = db.session.scalars(select(SignIn).where(SignIn.hashed == token_hash(visit().token))).one_or_none()
     user = db.session.get(User, row.user_id) if row is not None else None
@@ -109,7 +109,7 @@ def limits_for(role: str) -> tuple[timedelta, timedelta]:
     return timedelta(minutes=accounts.staff_idle_minutes), timedelta(hours=accounts.staff_hours)
 
 
-def _touch(row: SignIn, at: Any) -> None:
+def _touch(row: SignIn, at: datetime) -> None:
     db.session.rollback()
     choose_reading(False)
     row.touch(at=at)
@@ -126,23 +126,26 @@ def device() -> str:
     return f"{browser} on {system}" if system else browser
 
 
-def sign_in(user: User, *, at: Any, device: str) -> SignIn:
-    """A new token and its row. The caller commits."""
-    visit().begin_anew()
-    row = SignIn(user_id=user.id, hashed=token_hash(visit().token), began_at=at, seen_at=at, device=device)
+def sign_in(user: User, *, at: datetime, through_host: bool = False) -> None:
+    """A new token and its row; whoever was signed in here before is not any more. The caller commits."""
+    sign_out(at=at)
+    row = SignIn(
+        user_id=user.id, hashed=token_hash(visit().token), began_at=at, seen_at=at, device=device(), through_host=through_host
+    )
     db.session.add(row)
     visit().sign_in = row
-    return row
+    db.session.info["sign_in_id"] = row.id
+    record(db.session(), Event.SIGNED_IN, by=user.id, at=at, about=row)
 
 
-def sign_out(*, at: Any) -> None:
+def sign_out(*, at: datetime) -> None:
     """End the row and change the token. The caller commits."""
     if visit().sign_in is not None:
         visit().sign_in.end(at=at)  # type: ignore[union-attr]
     visit().begin_anew()
 
 
-def end_all(user_id: Any, *, at: Any, but: SignIn | None = None) -> None:
+def end_all(user_id: Any, *, at: datetime, but: SignIn | None = None) -> None:
     """Sign a user out everywhere, or everywhere else."""
     others = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
     if but is not None:
