@@ -115,6 +115,15 @@ class CorrectSideForm(Form):
     reason = LongText("Why it changes", [Needed("Say in a few words why it changes.")], most=MOST_REASON)
 
 
+class LoginForm(Form):
+    """The address of one person who was added without one."""
+
+    email = Address(
+        validators=[Needed("Write this person's e-mail address.")],
+        description="This person's own address, which the other cannot read.",
+    )
+
+
 class WordsForm(Form):
     """What one person's pages call the other and the event, corrected later."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from clinic.models import AuditEntry, Event, Role, User, first_damage, record
 from clinic.setup import one_time_link
 from clinic.web import visits
 from clinic.web.context import now, settings, viewer
+from clinic.web.handing_over import qr_code
 from forms.accounts import AddStaffForm
 
 admin = Blueprint("admin", __name__, url_prefix="/admin")
@@ -37,7 +39,7 @@ def add_staff() -> ResponseReturnValue:
             user = _added(form, index)
             link = one_time_link(settings(), user, at=now(), by=viewer().actor)
             db.session.commit()
-            return render_template("admin/link.html", link=link, user=user)
+            return _link_page(user, link)
         form.email.errors = ["Someone here signs in with this address already. Use another one."]
     return render_template("admin/staff_new.html", form=form), 400 if form.errors else 200
 
@@ -61,7 +63,12 @@ def renew_link(id: uuid.UUID) -> ResponseReturnValue:
     user = access.find(viewer(), User, id, Permission.MANAGE_STAFF)
     link = one_time_link(settings(), user, at=now(), by=viewer().actor)
     db.session.commit()
-    return render_template("admin/link.html", link=link, user=user)
+    return _link_page(user, link)
+
+
+def _link_page(user: User, link: str) -> str:
+    until = now() + timedelta(days=settings().accounts.invitation_days)
+    return render_template("admin/link.html", link=link, qr=qr_code(link), user=user, until=until)
 
 
 @admin.post("/staff/<uuid:id>/access")

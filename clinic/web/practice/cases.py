@@ -1,1 +1,96 @@
-"""(being built)"""
+"""A case: adding one, its page, finishing it and taking it up again."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from clinic import access
+from clinic.access import Permission
+from clinic.db import db
+from clinic.models import Case, PolicyKind, Relationship, Side
+from clinic.models.opening import AddressTaken, NewPerson
+from clinic.models.opening import add_case as open_case
+from clinic.web.context import actor, now, today, viewer
+from clinic.web.practice import practice
+from clinic.web.practice.naming import TIES, neutral_wording
+from clinic.web.practice.overview import overview_of
+from forms import library
+from forms.cases import AddCaseForm, PersonDetails
+
+
+@practice.route("/cases/new", methods=["GET", "POST"])
+def add_case() -> ResponseReturnValue:
+    access.require(viewer(), Permission.ADD_CASE)
+    form = AddCaseForm(request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate():
+        try:
+            case = _opened(form)
+        except AddressTaken as taken:
+            db.session.rollback()
+            _say_taken(form, taken)
+        else:
+            db.session.commit()
+            flash(f"The case {case.code} is there. Next: give each person a link of their own.", "success")
+            return redirect(url_for("practice.case", id=case.id), 303)
+    policies = [library.document(kind.value) for kind in PolicyKind]
+    page = render_template("practice/cases/new.html", form=form, policies=policies, neutral=neutral_wording("partner"))
+    return page, 400 if form.errors else 200
+
+
+def _opened(form: AddCaseForm) -> Case:
+    return open_case(
+        db.session(),
+        relation=Relationship(form.relationship.data),
+        people=[_new(details) for details in form.people()],
+        policy=PolicyKind(form.policy.data),
+        blind_index=current_app.extensions["keyring"].blind_index,
+        by=actor(),
+        at=now(),
+    )
+
+
+def _new(details: PersonDetails) -> NewPerson:
+    return NewPerson(
+        full_name=details.full_name,
+        preferred_name=details.preferred_name,
+        side=Side(details.side),
+        pronouns=details.pronouns,
+        email=details.email,
+        calls_other=details.calls_other,
+        calls_event=details.calls_event,
+        contact=details.safe_contact,
+    )
+
+
+def _say_taken(form: AddCaseForm, taken: AddressTaken) -> None:
+    for person in (form.first.form, form.second.form):
+        if person.email.data == taken.email:
+            person.email.errors = [*person.email.errors, str(taken)]
+
+
+@practice.get("/cases/<uuid:id>")
+def case(id: uuid.UUID) -> str:
+    found = access.find(viewer(), Case, id, Permission.SEE_CASE)
+    it = overview_of(viewer(), found, today=today())
+    return render_template("practice/cases/case.html", case=found, it=it, tie=TIES[found.relation], now=now())
+
+
+@practice.post("/cases/<uuid:id>/finish")
+def finish_case(id: uuid.UUID) -> ResponseReturnValue:
+    found = access.find(viewer(), Case, id, Permission.CHANGE_CASE)
+    found.finish(by=actor(), at=now())
+    db.session.commit()
+    flash("The case is finished. Its record stays as it is, and you can take it up again at any time.", "success")
+    return redirect(url_for("practice.case", id=id), 303)
+
+
+@practice.post("/cases/<uuid:id>/reopening")
+def reopen_case(id: uuid.UUID) -> ResponseReturnValue:
+    found = access.find(viewer(), Case, id, Permission.CHANGE_CASE)
+    found.reopen(by=actor(), at=now())
+    db.session.commit()
+    flash("The case is in work again.", "success")
+    return redirect(url_for("practice.case", id=id), 303)

@@ -1,8 +1,96 @@
-"""Library: being built."""
+"""The library: every module of the programme with its guide, and its worksheets as the people who answer them see them."""
+
+from __future__ import annotations
+
+from flask import abort, render_template, request
 
 from clinic.web.practice import practice
+from clinic.web.practice.naming import TIES, neutral_wording
+from forms import form_for
+from forms import library as content
+from forms.definition import AnsweredBy, Item, Module, Relationship, Side, Worksheet
+
+ANSWERED_BY = {
+    AnsweredBy.HURT: "For the person who was hurt",
+    AnsweredBy.INVOLVED: "For the person who was involved",
+    AnsweredBy.EACH: "For each of the two",
+    AnsweredBy.JOINT: "For both together",
+}
+SIDES = ((Side.HURT, "For the hurt person"), (Side.INVOLVED, "For the involved person"), (Side.BOTH, "When both sides apply"))
+GUIDE = (
+    ("aims", "What it is for"),
+    ("prepare", "Before you begin"),
+    ("questions", "Questions that open"),
+    ("watch_for", "Watch for"),
+    ("slow_down_when", "Slow down when"),
+)
+PRIVATE, SHAREABLE = ("Only this person and you see this answer.", "lock"), (
+    "This person and you see this answer. Only this person can show it to the other.",
+    "share-2",
+)
 
 
 @practice.get("/library")
 def library() -> str:
-    return ""
+    intake = [module for module in content.modules if module.number == 0]
+    phases = [(phase, [one for one in content.modules if one.phase == phase.id and one.number]) for phase in content.phases]
+    counts = {module.id: len(content.worksheets_of(module.id)) for module in content.modules}
+    return render_template("practice/library/list.html", intake=intake, phases=phases, counts=counts, measures=content.measures)
+
+
+@practice.get("/library/<module_id>")
+def module(module_id: str) -> str:
+    found, tie = _module(module_id), _tie()
+    return render_template(
+        "practice/library/module.html",
+        module=found,
+        phase=next(phase for phase in content.phases if phase.id == found.phase),
+        introductions=[(words, found.introduction.for_side(side)) for side, words in SIDES],
+        guide=[(words, getattr(found.guide, part)) for part, words in GUIDE if getattr(found.guide, part)],
+        before=[(content.module(one.module), one.reason) for one in found.prerequisites],
+        worksheets=content.worksheets_of(found.id),
+        answered_by=ANSWERED_BY,
+        wording=neutral_wording(tie),
+        tie=tie,
+        ties=TIES,
+    )
+
+
+@practice.get("/library/<module_id>/<worksheet_id>")
+def worksheet(module_id: str, worksheet_id: str) -> str:
+    """A preview: every control is there and none can be used."""
+    home, found, tie = _module(module_id), _worksheet(module_id, worksheet_id), _tie()
+    form = form_for(found, neutral_wording(tie))()
+    asked = {one.item.id: one for one in form.asked}
+    return render_template(
+        "practice/library/worksheet.html",
+        module=home,
+        worksheet=found,
+        pages=[(page.title, [(asked[item.id], *_seen(item)) for item in page.items]) for page in found.pages],
+        answered_by=ANSWERED_BY[found.answered_by],
+        wording=neutral_wording(tie),
+        tie=tie,
+        ties=TIES,
+    )
+
+
+def _seen(item: Item) -> tuple[str, str]:
+    return SHAREABLE if item.is_shareable else PRIVATE
+
+
+def _module(id: str) -> Module:
+    try:
+        return content.module(id)
+    except KeyError:
+        abort(404)
+
+
+def _worksheet(module_id: str, id: str) -> Worksheet:
+    found = next((one for one in content.worksheets_of(module_id) if one.id == id), None)
+    return found or abort(404)
+
+
+def _tie() -> str:
+    """Whose words the preview takes: spouses or partners, unless another tie is asked for."""
+    asked = request.args.get("tie", "")
+    return asked if asked in set(Relationship) else Relationship.PARTNER.value

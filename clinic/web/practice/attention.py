@@ -1,0 +1,146 @@
+"""Who needs the counselor, and why: what waits in every case, in a number of queries that does not grow with the cases.
+
+Decides: what counts as waiting, in which order, and the sentence and the one action of each. Must never know: what anyone
+answered. Titles of tasks are neutral by themselves.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from flask import url_for
+from sqlalchemy import func, or_
+from sqlalchemy.orm import lazyload
+
+from clinic import access
+from clinic.access import Viewer
+from clinic.db import db
+from clinic.models import Assignment, AssignmentState, Case, Encounter, NoteState, ProgressNote, Task, TaskKind
+from clinic.models import TaskState as State
+from clinic.web.practice.naming import title_of
+from clinic.web.words import day, moment
+
+
+class Waiting(StrEnum):
+    """In the order in which they are shown."""
+
+    SAFETY = "safety"
+    TALK = "talk"
+    REVIEW = "review"
+    NOTE = "note"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that waits: for whom, why, and the one thing to do about it."""
+
+    kind: Waiting
+    case: Case
+    person: str
+    title: str
+    why: str
+    href: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the caseload."""
+
+    case: Case
+    last_session: datetime | None
+    waits: tuple[tuple[Waiting, int], ...]
+
+    @property
+    def is_safety_open(self) -> bool:
+        return any(kind is Waiting.SAFETY for kind, _ in self.waits)
+
+
+@dataclass(frozen=True, slots=True)
+class Caseload:
+    needs: dict[Waiting, list[Need]]
+    rows: tuple[Row, ...]
+    open_tasks: int
+
+
+TASKS = {TaskKind.SAFETY: Waiting.SAFETY, TaskKind.DISCLOSURE: Waiting.SAFETY}
+
+
+def caseload_of(viewer: Viewer, *, today: date) -> Caseload:
+    cases = {case.id: case for case in db.session.scalars(access.cases_for(viewer))}
+    tasks = open_tasks_of(viewer)
+    needs = [*_tasks(tasks, cases), *_homework(viewer, cases, today), *_drafts(viewer, cases)]
+    by_kind = {kind: found for kind in Waiting if (found := [need for need in needs if need.kind is kind])}
+    last = _last_sessions(viewer)
+    rows = tuple(Row(case, last.get(case.id), _counted(needs, case)) for case in cases.values())
+    return Caseload(by_kind, tuple(sorted(rows, key=lambda row: (row.case.label or "").casefold())), len(tasks))
+
+
+def _counted(needs: Sequence[Need], case: Case) -> tuple[tuple[Waiting, int], ...]:
+    kinds = [need.kind for need in needs if need.case is case]
+    return tuple((kind, kinds.count(kind)) for kind in Waiting if kind in kinds)
+
+
+def open_tasks_of(viewer: Viewer) -> list[Task]:
+    """Urgent first, then by the time they are due, then the oldest."""
+    found = access.rows_of(viewer, Task, Task.state == State.OPEN.value, order_by=Task.raised_at)
+    return sorted(found, key=urgency)
+
+
+def urgency(task: Task) -> tuple[bool, bool, float]:
+    due = task.due_at
+    return (not task.is_urgent, due is None, due.timestamp() if due else 0.0)
+
+
+def _tasks(tasks: Sequence[Task], cases: dict[uuid.UUID, Case]) -> Iterator[Need]:
+    for task in tasks:
+        case = cases[task.case_id]
+        why = f"Since {day(task.raised_at)}." + (f" Due {moment(task.due_at)}." if task.due_at else "")
+        kind = TASKS.get(TaskKind(task.kind), Waiting.TALK)
+        href = url_for("practice.task", id=task.id)
+        yield Need(kind, case, _name(case, task.participant_id), task.title or "", why, href, "Open the task")
+
+
+def _homework(viewer: Viewer, cases: dict[uuid.UUID, Case], today: date) -> Iterator[Need]:
+    """Sent and not gone through yet, the longest waiting first; then what is past its day in a case that goes on."""
+    open_states = (AssignmentState.OPEN.value, AssignmentState.RETURNED.value)
+    waits = or_(
+        Assignment.state == AssignmentState.SUBMITTED.value, Assignment.state.in_(open_states) & (Assignment.due_on < today)
+    )
+    found = access.assignments_for(viewer).where(waits).options(lazyload(Assignment.participant))
+    for row in db.session.scalars(found.order_by(Assignment.submitted_at, Assignment.due_on)):
+        case = cases[row.case_id]
+        name, title = _name(case, row.participant_id), title_of(row, case)
+        href = url_for("practice.homework", id=row.id)
+        if row.state == AssignmentState.SUBMITTED:
+            yield Need(Waiting.REVIEW, case, name, title, f"Sent {day(row.submitted_at)}, not reviewed yet.", href, "Review")
+        elif case.is_open:
+            yield Need(Waiting.OVERDUE, case, name, title, f"Was due {day(row.due_on)}.", href, "See the homework")
+
+
+def _drafts(viewer: Viewer, cases: dict[uuid.UUID, Case]) -> Iterator[Need]:
+    """One's own notes that are not signed, the oldest session first. Columns only: no text is opened for this list."""
+    own = (
+        access.notes_for(viewer)
+        .with_only_columns(ProgressNote.case_id, ProgressNote.id, ProgressNote.saved_at, Encounter.began_at)
+        .join(Encounter, Encounter.id == ProgressNote.encounter_id)
+        .where(ProgressNote.author_id == viewer.user_id, ProgressNote.state == NoteState.DRAFT.value)
+    )
+    for case_id, note_id, saved_at, began_at in db.session.execute(own.order_by(Encounter.began_at)):
+        title, why = f"Note of the session on {day(began_at)}", f"A draft, last saved {day(saved_at)}. Not signed yet."
+        href = url_for("practice.note", id=note_id)
+        yield Need(Waiting.NOTE, cases[case_id], "", title, why, href, "Go to the note")
+
+
+def _last_sessions(viewer: Viewer) -> dict[uuid.UUID, datetime]:
+    newest = access.encounters_for(viewer).with_only_columns(Encounter.case_id, func.max(Encounter.began_at))
+    return dict(db.session.execute(newest.group_by(Encounter.case_id)).tuples().all())
+
+
+def _name(case: Case, participant_id: uuid.UUID | None) -> str:
+    return next((person.preferred_name for person in case.participants if person.id == participant_id), "")
