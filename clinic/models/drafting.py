@@ -113,7 +113,7 @@ def keep(
     at: datetime,
 ) -> frozenset[str]:
     """Save each answer by itself. ``known``: the marks that the page was opened with. The items whose two versions were kept."""
-    _hold(session, assignment)
+    hold(session, assignment)
     hand = in_hand(session, assignment)
     require_open(assignment, is_begun=hand.is_begun)
     drafts = _drafts(session, assignment)
@@ -135,9 +135,9 @@ def keep(
     return frozenset(both)
 
 
-def _hold(session: Session, assignment: Assignment) -> None:
-    """One save at a time: SQLite's write lock sees to it, PostgreSQL needs the row."""
-    session.execute(select(Assignment.id).where(Assignment.id == assignment.id).with_for_update())
+def hold(session: Session, assignment: Assignment) -> None:
+    """One save or sending at a time: SQLite's write lock sees to it, PostgreSQL needs the row."""
+    session.refresh(assignment, with_for_update={"of": Assignment})
 
 
 def _new(assignment: Assignment, item_id: str, given: Given, *, device: uuid.UUID | None, at: datetime) -> Draft:
@@ -201,7 +201,7 @@ def drop_other(session: Session, assignment: Assignment, item_id: str, place: in
 
 def _with_aside(session: Session, assignment: Assignment, item_id: str, place: int) -> tuple[Draft | None, list[Given]]:
     """The draft, if there is still something set aside at this place: the button may be of an old page."""
-    _hold(session, assignment)
+    hold(session, assignment)
     draft = _drafts(session, assignment).get(item_id)
     aside = list(_aside(draft)) if draft is not None else []
     require_open(assignment, is_begun=draft is not None)
@@ -215,7 +215,7 @@ def require_one_version(hand: InHand) -> None:
 
 def reopen(session: Session, assignment: Assignment, *, device: uuid.UUID | None, at: datetime) -> None:
     """Put what was sent back into drafts, so that it can be changed and sent again. Asked twice, it is done once."""
-    _hold(session, assignment)
+    hold(session, assignment)
     hand = in_hand(session, assignment)
     if hand.is_begun or assignment.takes_answers:
         return
@@ -227,7 +227,7 @@ def reopen(session: Session, assignment: Assignment, *, device: uuid.UUID | None
 
 def leave_as_sent(session: Session, assignment: Assignment) -> None:
     """Give up a change that was begun: what was sent stands."""
-    _hold(session, assignment)
+    hold(session, assignment)
     if not assignment.may_be_changed:
         return
     for draft in _drafts(session, assignment).values():

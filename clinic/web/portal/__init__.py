@@ -4,4 +4,12 @@ from flask import Blueprint
 
 portal = Blueprint("portal", __name__, url_prefix="/my")
 
-from clinic.web.portal import devices, documents, home, homework, sharing  # noqa: E402, F401  (the routes hang on the blueprint above)
+from clinic.web.portal import (  # noqa: E402, F401  (the routes hang on the blueprint above)
+    devices,
+    documents,
+    home,
+    homework,
+    password,
+    sending,
+    sharing,
+)

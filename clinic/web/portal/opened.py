@@ -1,0 +1,122 @@
+"""One person's homework as it lies open before them: the worksheet, their words, what stands of their answers.
+
+Decides: which page of it may be opened now. Must never know: what the other person was given.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clinic import access
+from clinic.access import NotFound, Permission
+from clinic.db import db
+from clinic.models import Assignment, ReviewComment
+from clinic.models.drafting import InHand, hold, in_hand
+from clinic.models.sending import worksheet_of
+from clinic.web.context import viewer
+from clinic.web.portal.seat import Lines, Sees, lines_for, require_steps, wording_for
+from forms import Wording, form_for
+from forms.definition import Item, Page, Worksheet
+from forms.kinds import WorksheetForm
+from forms.shown import lines as in_words
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One answer in words, as a check page or a list of sent answers prints it."""
+
+    item: Item
+    page: int
+    prompt: str
+    lines: tuple[str, ...]
+    is_blank: bool
+    sees: Sees
+    aside: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Opened:
+    assignment: Assignment
+    worksheet: Worksheet
+    wording: Wording
+    lines: Lines
+    hand: InHand
+
+    @property
+    def takes_answers(self) -> bool:
+        return self.assignment.takes_answers or (self.assignment.may_be_changed and self.hand.is_begun)
+
+    @property
+    def is_being_changed(self) -> bool:
+        """Sent already, and opened again by its author."""
+        return self.assignment.may_be_changed and self.hand.is_begun
+
+    @property
+    def title(self) -> str:
+        return self.worksheet.title.text(self.wording)
+
+    @property
+    def last_page(self) -> int:
+        return len(self.worksheet.pages)
+
+    def page(self, number: int) -> Page:
+        if not 1 <= number <= self.last_page:
+            raise NotFound(Permission.ANSWER)
+        return self.worksheet.pages[number - 1]
+
+    def item_ids(self, number: int) -> tuple[str, ...]:
+        return tuple(item.id for item in self.page(number).items)
+
+    def form_class(self, number: int) -> type[WorksheetForm]:
+        self.page(number)
+        return form_for(self.worksheet, self.wording, number - 1)
+
+    @property
+    def goes_on_at(self) -> int:
+        """Where the last save was; at first, the first page."""
+        if not self.hand.saved:
+            return 1
+        newest = max(self.hand.saved, key=lambda item_id: self.hand.saved[item_id])
+        return next((n for n in range(1, self.last_page + 1) if newest in self.item_ids(n)), 1)
+
+    def shown(self) -> list[Shown]:
+        pages = enumerate(self.worksheet.pages, start=1)
+        return [self._shown(item, number) for number, page in pages for item in page.items]
+
+    def _shown(self, item: Item, number: int) -> Shown:
+        given = self.hand.given(item.id)
+        return Shown(
+            item=item,
+            page=number,
+            prompt=item.prompt.text(self.wording),
+            lines=in_words(item, given, self.wording),
+            is_blank=given.is_blank,
+            sees=self.lines.of(item),
+            aside=self.aside(item),
+        )
+
+    def aside(self, item: Item) -> tuple[tuple[str, ...], ...]:
+        """What another device wrote, in words."""
+        return tuple(in_words(item, one, self.wording) for one in self.hand.aside.get(item.id, ()))
+
+    def comments(self) -> Sequence[ReviewComment]:
+        mine = ReviewComment.assignment_id == self.assignment.id
+        return access.rows_of(viewer(), ReviewComment, mine, order_by=ReviewComment.written_at)
+
+
+def opened(id: uuid.UUID, *, to_send: bool = False) -> Opened:
+    """The viewer's own homework, or NotFound; or the first steps, while they are not done."""
+    assignment = access.find(viewer(), Assignment, id, Permission.ANSWER)
+    if to_send:
+        hold(db.session(), assignment)
+    seat = assignment.participant
+    require_steps(seat, assignment)
+    return Opened(
+        assignment=assignment,
+        worksheet=worksheet_of(assignment),
+        wording=wording_for(seat),
+        lines=lines_for(seat),
+        hand=in_hand(db.session(), assignment),
+    )
