@@ -99,11 +99,11 @@ def _page(case: Case, chosen: Set, form: AssignForm, *, status: int = 200) -> Re
     return page, status
 
 
-def _advice(states: Sequence[StageState], chosen: Set) -> list[tuple[str, StageStatus | None, str]]:
-    """What usually comes before, where it stands, and why. Advice, never a lock."""
+def _advice(states: Sequence[StageState], chosen: Set) -> list[tuple[str, StageStatus, str]]:
+    """What usually comes before, where it stands, and why. Advice, never a lock; the first steps are said for each person."""
     before = chosen.module.prerequisites if chosen.module else ()
     modules = [(library.module(one.module), one.reason) for one in before]
-    return [(module.title, status_in(states, module.id) if module.number else None, reason) for module, reason in modules]
+    return [(module.title, status_in(states, module.id), reason) for module, reason in modules if module.number]
 
 
 def held_up(case: Case) -> dict[uuid.UUID, str]:
