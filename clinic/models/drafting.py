@@ -137,6 +137,7 @@ def keep(
 
 def hold(session: Session, assignment: Assignment) -> None:
     """One save or sending at a time: SQLite's write lock sees to it, PostgreSQL needs the row."""
+    session.flush()
     session.refresh(assignment, with_for_update={"of": Assignment})
 
 
