@@ -130,7 +130,7 @@ def _given(row: Assignment, case: Case, today: date) -> Given:
         when = f"Reviewed {day(row.reviewed_at)}"
     else:
         when = f"Given {day(row.assigned_at)}"
-    words = "past its day" if is_late else {"submitted": "to review"}.get(row.state, in_words(row.state))
+    words = "overdue" if is_late else {"submitted": "to review"}.get(row.state, in_words(row.state))
     tone = "alert" if is_late else TONES[row.state]
     return Given(row.id, title_of(row, case), row.state, words, tone, is_late, row.due_on, when)
 
