@@ -12,13 +12,15 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import event, inspect
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.cases import Case, Participant, require_open
 from clinic.models.states import AlreadySigned, NotAllowedNow, NoteState, advance
 from clinic.sealing import Subject, sealed_data, sealed_text
+
+FINAL = "This note is signed and final. Add an addendum instead."
 
 
 class Medium(StrEnum):
@@ -106,7 +108,7 @@ class ProgressNote(Base):
     individual_of: Mapped[uuid.UUID | None] = mapped_column(refers_to("participant.id"))
     author_id: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"), index=True)
     format: Mapped[str]
-    state: Mapped[str] = mapped_column(default=NoteState.DRAFT.value, index=True)
+    state: Mapped[str] = mapped_column(default=NoteState.DRAFT.value, index=True, active_history=True)
     version: Mapped[int] = mapped_column()
     begun_at: Mapped[datetime]
     saved_at: Mapped[datetime]
@@ -132,7 +134,7 @@ class ProgressNote(Base):
     def save(self, *, sections: dict[str, str], stages: list[dict[str, Any]], at: datetime) -> None:
         """Keep what was typed. ``stages``: [{"module_id", "text", "rating"}], one per stage the session worked on."""
         if self.is_signed:
-            raise AlreadySigned("This note is signed and final. Add an addendum instead.")
+            raise AlreadySigned(FINAL)
         self.sections, self.saved_at = sections, at
         kept = {entry.module_id: entry for entry in self.stage_entries}
         self.stage_entries = [
@@ -196,13 +198,13 @@ class StageEntry(Base):
 
     case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
     individual_of: Mapped[uuid.UUID | None]
-    note_id: Mapped[uuid.UUID] = mapped_column(refers_to("progress_note.id"), index=True)
+    note_id: Mapped[uuid.UUID] = mapped_column(refers_to("progress_note.id"), index=True, active_history=True)
     module_id: Mapped[str]
     position: Mapped[int]
     text = sealed_text()
     rating = sealed_data()
 
-    note: Mapped[ProgressNote] = relationship(back_populates="stage_entries")
+    note: Mapped[ProgressNote] = relationship(back_populates="stage_entries", active_history=True)
 
     def sealed_for(self) -> Subject:
         return note_subject(self)
@@ -232,19 +234,34 @@ def note_subject(row: ProgressNote | StageEntry | Addendum) -> Subject:
 @event.listens_for(Session, "before_flush")
 def _signed_is_final(session: Session, _context: object, _instances: object) -> None:
     """The one place that keeps a signed note final, its stage entries and addenda included."""
-    for row in (*session.dirty, *session.deleted):
-        if isinstance(row, ProgressNote) and _was_signed(row) and _touched(session, row):
-            raise AlreadySigned("This note is signed and final. Add an addendum instead.")
-        if isinstance(row, Addendum) and _touched(session, row):
-            raise AlreadySigned("An addendum is signed when it is added, and final.")
-    for row in (*session.new, *session.dirty, *session.deleted):
-        touched = isinstance(row, StageEntry) and (row in session.new or _touched(session, row))
-        if touched and row.note is not None and _was_signed(row.note):
-            raise AlreadySigned("This note is signed and final. Add an addendum instead.")
+    with session.no_autoflush:
+        for row in (*session.new, *session.dirty, *session.deleted):
+            if isinstance(row, ProgressNote | StageEntry | Addendum) and _breaks_a_signature(session, row):
+                raise AlreadySigned(FINAL)
 
 
-def _touched(session: Session, row: Any) -> bool:
-    return row in session.deleted or session.is_modified(row, include_collections=False)
+@event.listens_for(Session, "do_orm_execute")
+def _never_past_the_listener(state: ORMExecuteState) -> None:
+    """A statement over many rows would not be seen above: notes change row by row, or not at all."""
+    mapper = None if state.is_select else state.bind_mapper
+    if mapper is not None and mapper.class_ in (ProgressNote, StageEntry, Addendum):
+        raise AlreadySigned(FINAL)
+
+
+def _breaks_a_signature(session: Session, row: ProgressNote | StageEntry | Addendum) -> bool:
+    touched = row in session.deleted or session.is_modified(row, include_collections=False)
+    if isinstance(row, Addendum):
+        return touched and row not in session.new
+    if isinstance(row, StageEntry):
+        return (touched or row in session.new) and any(_was_signed(note) for note in _notes_above(session, row))
+    return _was_signed(row) and (touched or inspect(row).attrs.stage_entries.history.has_changes())
+
+
+def _notes_above(session: Session, entry: StageEntry) -> list[ProgressNote]:
+    """The note it stands under, the one it is taken from and the one it is put under."""
+    named = inspect(entry).attrs.note.history.sum()
+    ids = {entry.note_id, *inspect(entry).attrs.note_id.history.sum()} - {None}
+    return [note for note in (*named, *(session.get(ProgressNote, id) for id in ids)) if note is not None]
 
 
 def _was_signed(note: ProgressNote) -> bool:
