@@ -98,6 +98,6 @@ def _is_mostly(plain: str, names: Iterable[str]) -> bool:
 
 
 def _parts(names: Iterable[str]) -> set[str]:
-    """Names and addresses as wholes and word by word; shorter pieces than four letters stand in too many words."""
+    """Names and addresses as wholes and word by word; shorter pieces than three letters stand in too many words."""
     parts = {part for name in names for part in re.split(r"[\W_]+", _plain(name))}
-    return {part for part in parts if len(part) >= 4}
+    return {part for part in parts if len(part) >= 3}

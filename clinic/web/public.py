@@ -6,15 +6,14 @@ title and words: it may be open on a phone that two people use.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Blueprint, Response, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from clinic.access import Kind
+from clinic import access
+from clinic.access import Kind, Viewer
 from clinic.db import choose_reading, db
-from clinic.models import Event, Invitation, User, record
+from clinic.models import Event, Invitation, Participant, User, record
 from clinic.models.people import hashed_password, password_fits, token_hash
 from clinic.web import carrying, hosted, tries, visits
 from clinic.web.context import now, settings
@@ -146,13 +145,19 @@ def invitation(token: str) -> ResponseReturnValue:
     if row is None or user is None or not user.is_active:
         return page(404, "This link does not work any more", "It has been used, replaced or has run out. Ask for a new one.")
     least = settings().accounts.staff_password_length if user.is_staff else settings().accounts.client_password_length
-    names = [user.name or "", user.email or "", settings().practice.name]
+    names = [user.name or "", user.email or "", settings().practice.name, *_words_of(user)]
     InvitationForm = AcceptInvitationForm if user.email else FirstAdministratorForm
     form = InvitationForm(request.form if request.method == "POST" else None, minimum=least, names=names)
     if request.method == "POST" and form.validate():
         return _take_up(row.id, form)
     status = 200 if request.method == "GET" else 400
     return make_response(render_template("public/invitation.html", form=form, email=user.email, least=least), status)
+
+
+def _words_of(user: User) -> list[str]:
+    """What a client is called and calls the other: the first that someone close would try. Nothing that the other entered."""
+    seats = access.rows_of(Viewer.of(user), Participant)
+    return [word for seat in seats for word in (seat.full_name, seat.preferred_name, seat.calls_other) if word]
 
 
 def _take_up(invitation_id: object, form: AcceptInvitationForm | FirstAdministratorForm) -> ResponseReturnValue:
