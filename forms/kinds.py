@@ -124,7 +124,7 @@ class WorksheetForm(Form):
     def sound_answers(self) -> dict[str, Given]:
         """After `validate`: the answers that can be kept, when a draft is saved although something is still wrong."""
         broken = {item.id for item in self._asks if self[item.id].errors or self[item.id + INSTEAD].errors}
-        return {id: given for id, given in self.answers().items() if id not in broken}
+        return {item.id: self._given(item) for item in self._asks if item.id not in broken}
 
     def _given(self, item: Item) -> Given:
         if standard := self[item.id + INSTEAD].data:
