@@ -139,7 +139,7 @@ def _drafts(viewer: Viewer, cases: dict[uuid.UUID, Case]) -> Iterator[Need]:
 
 def _last_sessions(viewer: Viewer) -> dict[uuid.UUID, datetime]:
     newest = access.encounters_for(viewer).with_only_columns(Encounter.case_id, func.max(Encounter.began_at))
-    return dict(db.session.execute(newest.group_by(Encounter.case_id)).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(newest.group_by(Encounter.case_id))}
 
 
 def _name(case: Case, participant_id: uuid.UUID | None) -> str:
