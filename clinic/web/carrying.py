@@ -98,10 +98,13 @@ def offer(path: str, fields: list[tuple[str, str]]) -> Response:
 
 def way_back(target: str | None) -> str | None:
     """``next`` is only ever a path of this application that answers to GET."""
-    if not target:
+    if not target or "\\" in target:
         return None
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//") or "\\" in target:
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # such as half of an IPv6 address
+        return None
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//"):
         return None
     try:
         current_app.url_map.bind("").match(parts.path, method="GET")

@@ -55,7 +55,7 @@ def test_a_link_opened_twice_is_used_once(link: Callable[[str], str], browser: O
     path, first, second = link("Ana"), browser(""), browser("")
     token = second.token(path)
     assert choose(first, path, NEW).status_code == 302
-    late = second.client.post(path, data={"csrf_token": token, "password": PASSWORD, "password_again": PASSWORD})
+    late = second.open(path, method="POST", data={"csrf_token": token, "password": PASSWORD, "password_again": PASSWORD})
     assert late.status_code == 404
     assert second.get("/my/").status_code == 302
     assert browser("").sign_in("ana@home.example", NEW).status_code == 302

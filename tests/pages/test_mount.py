@@ -50,7 +50,7 @@ class Guest(Browser):
     """A browser at the host, with its cookies for both."""
 
     def sign_in_at_host(self, email: str) -> None:
-        assert self.client.post("/sign-in", data={"email": email}).status_code == 302
+        assert self.open("/sign-in", method="POST", data={"email": email}).status_code == 302
 
     def sign_in_under(self, prefix: str, email: str, **options: Any) -> TestResponse:
         return self.post(f"{prefix}/sign-in", {"email": email, "password": PASSWORD}, form_at=f"{prefix}/sign-in", **options)
@@ -100,7 +100,7 @@ def test_every_form_leads_to_a_page_under_the_prefix(mounted: Mounted, email: st
     assert {"/clinic/sign-out"} <= {action for action, _ in forms}
     for action, fields in sorted(forms, key=lambda form: form[0].endswith(endings)):
         assert is_under(action, "/clinic"), action
-        reply = guest.client.post(action, data=fields)
+        reply = guest.open(action, method="POST", data=fields)
         assert reply.status_code < 500, action
         strays = [target for target in linked(reply, action) if not is_under(target, "/clinic")]
         assert not strays, action
@@ -126,7 +126,7 @@ def test_the_host_stays_as_it_was_beside_ours(mounted: Mounted) -> None:
         assert reply.headers.get("Clear-Site-Data", '"cache"') == '"cache"'
     kept = guest.client.get_cookie("session")
     assert kept is not None and kept.value == cookie.value
-    assert guest.client.post("/notes", data={"csrf_token": token, "text": "The host's own."}).location == "/"
+    assert guest.open("/notes", method="POST", data={"csrf_token": token, "text": "The host's own."}).location == "/"
     assert "Host of somebody@host.example" in guest.says()
     assert "The host&#39;s own." in guest.says()
 
@@ -140,7 +140,7 @@ def test_each_answers_for_its_own_missing_pages_and_files(mounted: Mounted) -> N
     assert guest.get("/static/css").get_data(as_text=True) == "host's css"
     assert guest.get("/clinic/static/css/tokens.css").mimetype == "text/css"
     assert guest.get("/clinic").location.endswith("/clinic/")
-    assert guest.client.post("/clinic/sign-out").status_code == 400  # our forms have our own token
+    assert guest.open("/clinic/sign-out", method="POST").status_code == 400  # our forms have our own token
 
 
 def test_our_cookie_is_ours_by_name_and_path(mounted: Mounted) -> None:
@@ -248,11 +248,11 @@ def test_a_form_that_outlived_the_hosts_sign_in_comes_back_with_it(mounted: Moun
     guest.sign_in_at_host(STAFF["Max"])
     typed = {"full_name": "Kim Example", "email": "kim@practice.example", "csrf_token": guest.token("/clinic/admin/staff/new")}
     guest.client.get("/sign-out")
-    late = guest.client.post("/clinic/admin/staff/new", data=typed)
+    late = guest.open("/clinic/admin/staff/new", method="POST", data=typed)
     assert late.status_code == 401
     guest.sign_in_at_host(STAFF["Max"])
     form = Page(late.get_data(as_text=True)).forms[1]
-    offered = guest.client.post(form.action, data={**form.fields, "by_host": "yes"}).get_data(as_text=True)
+    offered = guest.open(form.action, method="POST", data={**form.fields, "by_host": "yes"}).get_data(as_text=True)
     assert "Kim Example" in offered
     assert Page(offered).forms[1].action == "/clinic/admin/staff/new"
 
