@@ -107,7 +107,8 @@ def test_the_page_about_these_pages_says_what_they_cannot_do(browser: Opened) ->
     said = words(browser("Ana").get("/my/about"))
     for promised in (
         "What these pages cannot protect you from", "watches the screen", "A password that someone else knows",
-        "Escape key three times", "How to clear messages", "Test Crisis Line", "MyBen sees an answer only if you choose to show that one.",
+        "Escape key three times", "How to clear messages", "Test Crisis Line",
+        "MyBen sees an answer only if you choose to show that one.",
     ):  # fmt: skip
         assert promised in said
 

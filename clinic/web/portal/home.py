@@ -123,7 +123,7 @@ def due_in_words(due_on: date | None, today: date) -> str:
         return "whenever you are ready"
     days = (due_on - today).days
     if days < 0:
-        return f"was meant for {format_date(due_on, 'MMMM d')}; it can still be done"
+        return f"meant for {format_date(due_on, 'MMMM d')}, still open"
     if days < 2:
         return ("for today", "for tomorrow")[days]
     return f"by {format_date(due_on, 'EEEE' if days <= SOON else 'EEEE, MMMM d')}"
