@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from clinic.db import db
 from clinic.demo.calendar import Calendar
@@ -30,7 +31,7 @@ from clinic.models.people import hashed_password
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["DOMAIN", "Cast", "Login", "address", "fill", "many", "new_password"]
+__all__ = ["DOMAIN", "Cast", "Login", "address", "fill", "many", "new_password", "told"]
 
 HIRED_BEFORE = timedelta(days=20)
 
@@ -41,11 +42,7 @@ def fill(app: Flask, now: datetime) -> Cast:
     passwords = {key: new_password(name, address(key)) for key, name in _names()}
     hashes = {key: hashed_password(password) for key, password in passwords.items()}  # before any write transaction
     company = Company(app.extensions["keyring"].blind_index, hashes)
-    scenes = [
-        Scene(life, Calendar.ending(now, zone, weeks=life["case"]["weeks"], days_ago=life["case"].get("days_ago", 0)), company)
-        for life in every_life()
-    ]
-    acts = sorted((act for scene in scenes for act in _told(scene)), key=lambda act: act.at)
+    scenes, acts = told(company, now, zone)
     if acts[-1].at > now:
         raise ValueError(f"something would happen at {acts[-1].at}, which is still to come")
     with in_haste(app):
@@ -54,17 +51,21 @@ def fill(app: Flask, now: datetime) -> Cast:
         return _cast(company, scenes, passwords)
 
 
+def told(company: Company, now: datetime, zone: ZoneInfo) -> tuple[list[Scene], list[Act]]:
+    """Every life, and everything that happens in all of them, in the order in which it happens."""
+    scenes = []
+    for life in every_life():
+        calendar = Calendar.ending(now, zone, weeks=life["case"]["weeks"], days_ago=life["case"].get("days_ago", 0))
+        scenes.append(Scene(life, calendar, company))
+    acts = [act for scene in scenes for kind in (opening, sessions, homework) for act in kind(scene)]
+    return scenes, sorted(acts, key=lambda act: act.at)
+
+
 def _names() -> Iterator[tuple[str, str]]:
     """Everybody who signs in: the name before the @, and the whole name."""
     yield from ((colleague.key, colleague.name) for colleague in STAFF)
     for life in every_life():
         yield from ((person["key"], person["full_name"]) for person in life["person"] if "joined" in person)
-
-
-def _told(scene: Scene) -> Iterator[Act]:
-    yield from opening(scene)
-    yield from sessions(scene)
-    yield from homework(scene)
 
 
 def _hire(company: Company, *, at: datetime) -> None:

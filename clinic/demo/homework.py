@@ -20,14 +20,15 @@ from clinic.db import db
 from clinic.demo.lives import givens, safety_answers, spread
 from clinic.demo.scene import Act, Entry, Scene
 from clinic.demo.sessions import finish_tasks
-from clinic.models import Assignment, Draft
+from clinic.models import Assignment
+from clinic.models.drafting import keep
 from clinic.models.homework import assign, comment_on
 from clinic.models.opening import require_first_steps
 from clinic.models.sending import SAFETY_CHECK, send, share, unshare, worksheet_of
 from forms import library
 
 DAYS_LATER = (0, 1, 0, 2, 0, 1)  # most people answer on the day, or soon after
-SEEN_AFTER = timedelta(days=4, hours=9)
+SEEN_AFTER = timedelta(days=2, hours=13)
 
 
 def homework(scene: Scene) -> Iterator[Act]:
@@ -62,13 +63,8 @@ def _by(scene: Scene, entry: Entry) -> uuid.UUID:
 
 def _draft(scene: Scene, entry: Entry, at: datetime) -> None:
     row = scene.assignments[entry["key"]]
-    for item_id, given in givens(worksheet_of(row), entry["draft"]).items():
-        db.session.add(
-            Draft(
-                case_id=row.case_id, participant_id=row.participant_id, assignment_id=row.id, item_id=item_id,
-                saved_at=at, given=given.as_json(),
-            )
-        )  # fmt: skip
+    db.session.flush()
+    keep(db.session(), row, givens(worksheet_of(row), entry["draft"]), known={}, device=None, at=at)
 
 
 def _send(scene: Scene, entry: Entry, answers: dict[str, Any], at: datetime) -> None:
@@ -175,7 +171,7 @@ def _measure(scene: Scene, entry: Entry, *, turn: int) -> Iterator[Act]:
             continue
         sent = _answered_at(given, entry["hour"], number, turn)
         yield Act(sent, partial(_send_measure, scene, entry, key, value, turn))
-        if number < len(entry["values"]) - entry.get("unseen", 2):
+        if scene.calendar.day(sent + SEEN_AFTER) <= scene.calendar.last:
             yield Act(sent + SEEN_AFTER, partial(_review, scene, {"key": key}))
 
 
