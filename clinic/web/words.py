@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -32,7 +33,17 @@ def attach(app: Flask) -> None:
 
 def day(value: date | datetime | None) -> str:
     """May 4, 2026"""
-    return format_date(value, "MMMM d, y") if value is not None else ""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(settings().practice.zone).date()
+    return _written(value)
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date) -> str:
+    """A caseload prints hundreds of days, and most of them more than once."""
+    return str(format_date(value, "MMMM d, y"))
 
 
 def moment(value: datetime | None) -> str:

@@ -7,6 +7,7 @@ answered. Titles of tasks are neutral by themselves.
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -77,13 +78,13 @@ def caseload_of(viewer: Viewer, *, today: date) -> Caseload:
     needs = [*_tasks(tasks, cases), *_homework(viewer, cases, today), *_drafts(viewer, cases)]
     by_kind = {kind: found for kind in Waiting if (found := [need for need in needs if need.kind is kind])}
     last = _last_sessions(viewer)
-    rows = tuple(Row(case, last.get(case.id), _counted(needs, case)) for case in cases.values())
+    counts = Counter((need.case.id, need.kind) for need in needs)
+    rows = tuple(Row(case, last.get(case.id), _waits(counts, case)) for case in cases.values())
     return Caseload(by_kind, tuple(sorted(rows, key=lambda row: (row.case.label or "").casefold())), len(tasks))
 
 
-def _counted(needs: Sequence[Need], case: Case) -> tuple[tuple[Waiting, int], ...]:
-    kinds = [need.kind for need in needs if need.case is case]
-    return tuple((kind, kinds.count(kind)) for kind in Waiting if kind in kinds)
+def _waits(counts: Counter[tuple[uuid.UUID, Waiting]], case: Case) -> tuple[tuple[Waiting, int], ...]:
+    return tuple((kind, counts[case.id, kind]) for kind in Waiting if counts[case.id, kind])
 
 
 def open_tasks_of(viewer: Viewer) -> list[Task]:
