@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from cast import PASSWORD, Browser, Cast
@@ -387,6 +386,6 @@ def test_a_colleague_on_the_case_reads_what_is_signed_and_never_a_draft(browser:
 
 def test_no_key_of_a_form_reaches_past_the_known_fields(browser: Opened, note: uuid.UUID) -> None:
     page = browser("Cleo")
-    odd: dict[str, Any] = {"stage-intake-and-safety-text": "x", "section-secret": "y", "add_stage": "nope", "then": "add", "section-data": "z"}
-    assert save(page, note, revision(page, note), **odd).status_code == 303
+    odd = {"stage-intake-and-safety-text": "x", "section-secret": "y", "add_stage": "nope", "section-data": "z"}
+    assert save(page, note, revision(page, note), then="add", **odd).status_code == 303
     assert (set(fresh(note).sections), fresh(note).stage_entries) == ({"data", "assessment", "plan"}, [])

@@ -26,7 +26,8 @@ from forms.notes import RATINGS, SECTIONS, AddendumForm, NoteForm
 
 STALE = "This note was changed in another window since you opened it here."
 SIGNED_MEANWHILE = "This note was signed in another window, so what you typed here was not saved."
-JSON_ADVICE = "Press “Save the draft”: it shows both texts, and neither is lost."
+JSON_STALE = "Not saved: changed in another window. “Save the draft” shows both texts."
+JSON_SIGNED = "Not saved: signed in another window. “Save the draft” keeps what you typed, for an addendum."
 
 
 @practice.get("/notes/<uuid:id>")
@@ -67,11 +68,11 @@ def _unsound(note: ProgressNote, form: NoteForm) -> ResponseReturnValue:
 
 def _too_late(note: ProgressNote, form: NoteForm) -> ResponseReturnValue:
     """Someone saved or signed in between: most often the same person, in another window."""
-    reason = SIGNED_MEANWHILE if note.is_signed else STALE
     if wants_json():
         saved = {"sections": note.sections, "stages": entries_of(note)}
         typed = {"sections": form.sections(), "stages": form.stages()}
-        return jsonify(message=f"Not saved. {reason} {JSON_ADVICE}", revision=note.version, saved=saved, typed=typed), 409
+        message = JSON_SIGNED if note.is_signed else JSON_STALE
+        return jsonify(message=message, revision=note.version, saved=saved, typed=typed), 409
     if note.is_signed:
         return _reader(note, AddendumForm(data={"text": changed_text(note, form)}), refusal=SIGNED_MEANWHILE, status=409)
     return _editor(note, with_saved_entries(note, form), beside=saved_form(note), status=409)
