@@ -214,7 +214,7 @@ def test_a_stale_save_from_another_device_keeps_both_texts_and_shows_both(browse
     autosave(phone, path, {"what_happened": "Written on the phone."})
     reply = autosave(tablet, path, {"what_happened": "Written on the tablet."}, revision=blank["revision"])
     assert reply.status_code == 409
-    assert "to see both" in (reply.json or {})["message"]
+    assert (reply.json or {})["kept"] == "both"
     said = words(phone.get(path))
     assert "Another version of this answer" in said
     assert "Written on the phone." in said

@@ -3,7 +3,9 @@
 //   <form data-autosave="/my/homework/.../draft" data-sign-in="/sign-in"> ... <input type="hidden" name="revision" value="3">
 //
 // Posts the form's own fields, with the CSRF token in a header. Answers understood:
-//   200 {"revision": 4}  saved   ·   409 {"message": "..."}  someone saved in between
+//   200 {"revision": 4}  saved   ·   409 {"message": "..."}  someone saved in between: saving stops, both are shown by the page
+//   409 {"message": "...", "revision": 4, "kept": "both"}  the same, but nothing is lost: saving goes on
+//   422 {"message": "..."}  something in it cannot be kept as it is
 //   401, 403, 400 or a redirect: signed out; after a new sign-in in another tab it saves again by itself
 const PAUSE = 1000;
 const SLOWEST = 60000;
@@ -35,6 +37,7 @@ class Autosave {
     document.addEventListener("visibilitychange", () => this.save());
     window.addEventListener("pagehide", () => this.save({ leaving: true }));
     window.addEventListener("online", () => this.save());
+    document.addEventListener("leaving", (event) => event.detail.waitFor(this.leave()));
     window.addEventListener("beforeunload", (event) => {
       if (this.failures && !this.submitted && this.isChanged()) event.preventDefault();
     });
@@ -94,8 +97,9 @@ class Autosave {
 
   hear({ status, reply }, body) {
     if (status >= 200 && status < 300) return this.keep(reply, body);
+    if (status === 409 && reply.kept === "both") { this.both = reply.message; return this.keep(reply, body); }
     if (status === 409) { this.stopped = true; return this.say(reply.message || WORDS.conflict, "trouble"); }
-    if (status === 422) return this.say(reply.message || WORDS.refused, "trouble");
+    if (status === 422) { this.learn(reply); return this.say(reply.message || WORDS.refused, "trouble"); }
     if ([400, 401, 403, 404].includes(status)) { this.signedOut = true; return this.askToSignIn(); }
     return this.retry(WORDS.trouble);
   }
@@ -104,10 +108,32 @@ class Autosave {
     this.saved = body.toString();
     this.failures = 0;
     this.signedOut = false;
+    this.learn(reply);
+    if (this.both) this.sayBoth();
+    else this.say(WORDS.saved, "saved");
+    if (this.isChanged()) this.soon(PAUSE);
+  }
+
+  sayBoth() {
+    if (this.place?.textContent.startsWith(this.both)) return;
+    const link = document.createElement("a");
+    link.href = location.href.replace(/#.*/, "");
+    link.textContent = "See both";
+    this.say(`${this.both} `, "trouble");
+    this.place?.append(link);
+  }
+
+  learn(reply) {
     const revision = this.form.elements.revision;
     if (revision && reply.revision !== undefined) revision.value = reply.revision;
-    this.say(WORDS.saved, "saved");
-    if (this.isChanged()) this.soon(PAUSE);
+  }
+
+  // The exit was pressed (js/exit.js): what was typed last is on its way before the page goes blank, and nothing asks to stay.
+  async leave() {
+    const last = this.isChanged() && !this.submitted && !this.stopped && !this.signedOut ? this.post(this.body()) : null;
+    this.submitted = true;
+    clearTimeout(this.timer);
+    await last?.catch(() => {});
   }
 
   retry(words) {

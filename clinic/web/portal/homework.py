@@ -20,7 +20,7 @@ from forms import Given, library
 from forms.kinds import Rows, WorksheetForm
 
 WRITTEN_TWICE = "This was also written on another device or in another window. Both versions are kept: choose below."
-WRITTEN_TWICE_ELSEWHERE = "Saved. This was also written on another device or in another window: open the page again to see both."
+WRITTEN_TWICE_ELSEWHERE = "Saved. This was also written on another device or in another window, and both are kept."
 NOT_AS_IT_IS = "Not saved yet: something on this page cannot be kept as it is. Press Next to see what."
 
 
@@ -131,7 +131,7 @@ def draft(id: uuid.UUID, page: int) -> ResponseReturnValue:
     reply = {"revision": in_hand(db.session(), here.assignment).marks(here.item_ids(page))}
     db.session.commit()
     if both:
-        return jsonify(reply | {"message": WRITTEN_TWICE_ELSEWHERE}), 409
+        return jsonify(reply | {"message": WRITTEN_TWICE_ELSEWHERE, "kept": "both"}), 409
     if not is_valid:
         return jsonify(reply | {"message": NOT_AS_IT_IS}), 422
     return jsonify(reply)
