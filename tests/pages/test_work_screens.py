@@ -63,7 +63,8 @@ def addresses(cast: Cast, life: Life) -> list[str]:
     case = f"/practice/cases/{life.case}"
     modules = ("address-the-betrayal", "affection", "measures")
     return [
-        f"{case}/assign", *(f"{case}/assign?module={module}" for module in modules), f"{case}/encounters/new", f"{case}/stages/address-the-betrayal", f"{case}/stages/affection",
+        f"{case}/assign", *(f"{case}/assign?module={module}" for module in modules),
+        f"{case}/encounters/new", f"{case}/stages/address-the-betrayal", f"{case}/stages/affection",
         *(f"/practice/homework/{id}" for id in (life.sent, life.waiting)),
         *(f"/practice/participants/{cast.seats[name]}/homework" for name in ("Ana", "Ben")),
         f"/practice/encounters/{life.encounter}", f"/practice/notes/{life.draft}", f"/practice/notes/{life.draft}/signature",
