@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 PACKAGES = (
     "flask", "flask_sqlalchemy", "sqlalchemy", "flask_login", "flask_wtf", "flask_migrate", "flask_babel", "wtforms",
-    "argon2", "cryptography", "pydantic", "structlog", "click", "rich", "segno", "waitress", "weasyprint",
-    "govuk_frontend_jinja",
+    "argon2", "cryptography", "pydantic", "structlog", "click", "segno", "waitress", "weasyprint",
 )  # fmt: skip
 FONTS = ("AtkinsonHyperlegibleNext-Regular.ttf", "AtkinsonHyperlegibleNext-Bold.ttf")
 
