@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from clinic.config import Settings
 
 CONFIDENTIAL = (
-    "Confidential. Prepared for the reader named on the first page; not to be copied or passed on without the consent of the "
-    "people it is about."
+    "Confidential. Only for the reader named on the first page; not to be copied or passed on without the consent of the "
+    "people in it."
 )
-INVENTED = " Invented data of a demonstration practice: nobody in it exists."
+INVENTED = " Invented: nobody in it exists."
 TITLES = {
     Audience.COUNSELOR: "Progress report",
     Audience.JOINT: "Our progress",
