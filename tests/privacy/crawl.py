@@ -177,3 +177,9 @@ def looked_into() -> Iterator[set[str]]:
 def everything_in(reply: TestResponse) -> str:
     """Body, headers, and where it leads to."""
     return f"{reply.get_data().decode('utf-8', 'replace')}\n{reply.headers}"
+
+
+def normal(reply: TestResponse) -> str:
+    """The body without what is random in every reply: the nonce and the form token."""
+    text = reply.get_data(as_text=True)
+    return re.sub(r'(nonce|name="csrf_token" value|name="csrf-token" content)="[^"]*"', r'\1=""', text)

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from clinic.access import Viewer
 from clinic.db import db
 from clinic.models import (
+    Administration,
     Answer,
     Assignment,
     Case,
@@ -34,7 +35,7 @@ from clinic.models import (
     User,
 )
 from clinic.models.cases import Participant
-from clinic.models.homework import comment_on
+from clinic.models.homework import assign, comment_on
 from clinic.models.notes import begin_note, record_encounter
 from clinic.models.opening import record_contact
 from clinic.models.people import token_hash
@@ -92,6 +93,8 @@ def make_world(cast: Cast) -> World:
         user.name, user.credentials = world.word(f"{name.lower()}.name"), world.word(f"{name.lower()}.credentials")
         world.words[f"{name.lower()}.email"] = f"{name.lower()}@practice.example"
     _cover(world)
+    for name, value in (("Ana", 1), ("Ben", 3)):
+        _measure(world, name, "Cleo", value)
     for name in ("Ana", "Ben", "Dot", "Gil"):
         _homework(world, name, "Fay" if name == "Gil" else "Cleo")
     for name, counselor in (("Ana", "Cleo"), ("Gil", "Fay")):
@@ -200,6 +203,19 @@ def _homework(world: World, name: str, counselor: str) -> None:
     )  # fmt: skip
     session.add(draft)
     world.keep(f"{name}'s draft", draft)
+
+
+def _measure(world: World, name: str, counselor: str, value: int) -> None:
+    """The trust pulse, answered with the same number throughout."""
+    measure = library.measure("trust-pulse")
+    row = assign(
+        db.session(), world.cast.seat(name), kind="measure", content_id=measure.id, content_version=measure.version, module_id=None,
+        by=world.user_id(counselor), at=world.at,
+    )  # fmt: skip
+    db.session.flush()
+    world.cast.send(row, {item.id: Given(value) for item in worksheet_of(row).items}, by=world.user_id(name))
+    scored = select(Administration).where(Administration.assignment_id == row.id)
+    world.keep(f"{name}'s score", db.session.scalars(scored).one())
 
 
 def _sessions(world: World, first: str, counselor: str) -> None:
