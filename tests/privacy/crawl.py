@@ -49,7 +49,8 @@ class Ids:
 
 
 TELLING = (
-    "case_id", "participant_id", "individual_of", "user_id", "author_id", "state", "audience", "withdrawn_at", "item_id", "ended_at",
+    "case_id", "participant_id", "individual_of", "user_id", "author_id", "state", "audience", "withdrawn_at", "item_id",
+    "ended_at",
 )  # fmt: skip
 WHO = ("user", "case", "participant")
 

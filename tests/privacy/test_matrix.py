@@ -73,7 +73,7 @@ def test_every_scope_is_tried(world: World) -> None:
     }, f"say in matrix.toml, under [sees], who sees a row of {left}"  # fmt: skip
 
 
-@pytest.mark.parametrize("model", ["WorksheetResponse", "SafeContact", "Signature", "Administration", "ConfidentialityPolicy", "Task"])
+@pytest.mark.parametrize("model", ["WorksheetResponse", "SafeContact", "Signature", "ConfidentialityPolicy", "Sharing", "Draft"])
 def test_one_persons_rows_are_never_the_others(world: World, model: str) -> None:
     """Whatever a client's scope holds is theirs; only a policy was put to both."""
     kind = next(known for known in access.SCOPES if known.__name__ == model)

@@ -278,8 +278,8 @@ def _tasks(world: World, name: str, counselor: str) -> None:
     key, by, seat = name.lower(), world.user_id(counselor), world.cast.seat(name)
     for kind in ("open", "done"):
         task = raise_task(
-            db.session(), case_id=seat.case_id, participant_id=seat.id, kind=TaskKind.SAFETY, title=world.word(f"{key}.task.{kind}"),
-            why=world.word(f"{key}.task.{kind}.why"), by=None, at=world.at,
+            db.session(), case_id=seat.case_id, participant_id=seat.id, kind=TaskKind.SAFETY,
+            title=world.word(f"{key}.task.{kind}"), why=world.word(f"{key}.task.{kind}.why"), by=None, at=world.at,
         )  # fmt: skip
         world.keep(f"{name}'s task, {kind}", task)
     task.finish(what=world.word(f"{key}.task.done.what"), by=by, at=world.at)
@@ -288,7 +288,8 @@ def _tasks(world: World, name: str, counselor: str) -> None:
 def _reports(world: World) -> None:
     """Handed-over files, each as a stand-in for a PDF: what counts is who can fetch it."""
     case_id, by = world.cast.cases["Ana"], world.user_id("Cleo")
-    readers: dict[str, Participant | None] = {"counselor": None, "joint": None, "ana": world.cast.seat("Ana"), "ben": world.cast.seat("Ben")}
+    readers: dict[str, Participant | None] = {"counselor": None, "joint": None}
+    readers |= {name.lower(): world.cast.seat(name) for name in COUPLE}
     for reader, seat in readers.items():
         row = release_report(
             db.session(), case_id=case_id, kind="progress", audience="person" if seat else reader,
