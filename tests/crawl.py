@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 from werkzeug.test import TestResponse
 
 POINTING = ("href", "src", "action", "formaction", "data-autosave", "data-sign-in", "poster", "data-url")
-IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOST_OF_A_ROUTE = 3
 
 
 @dataclass
@@ -53,15 +57,25 @@ def linked(response: TestResponse, path: str, *, only_ways: bool = False) -> lis
     return [urljoin(path, target) for target in found if not target.startswith(("data:", "#"))]
 
 
-def walk(client: Any, start: str) -> dict[str, TestResponse]:
-    """Every page, style sheet and script that can be come to from ``start`` by GET; of pages alike but for their ids, three."""
-    waiting, seen, alike = [start], {}, {}
+def walk(client: Any, start: str, *, app: Flask, prefix: str = "") -> dict[str, TestResponse]:
+    """Every page, style sheet and script that can be come to from ``start`` by GET; of the pages of one route, three."""
+    routes = app.url_map.bind("")
+    waiting, seen, alike = [start], {}, Counter[str]()
     while waiting:
         path = waiting.pop(0)
-        shape = IDENTITY.sub("*", urlsplit(path).path)
-        if path in seen or urlsplit(path).netloc or alike.get(shape, 0) >= 3:
+        shape = _route(routes, urlsplit(path).path.removeprefix(prefix))
+        if path in seen or urlsplit(path).netloc or alike[shape] >= MOST_OF_A_ROUTE:
             continue
-        alike[shape] = alike.get(shape, 0) + 1
+        alike[shape] += 1
         seen[path] = client.get(path)
         waiting += [target.partition("#")[0] for target in linked(seen[path], path, only_ways=True)]
     return seen
+
+
+def _route(routes: MapAdapter, path: str) -> str:
+    """Which route a path belongs to. Each file is its own; so is what no route answers."""
+    try:
+        endpoint, _ = routes.match(path, method="GET")
+    except HTTPException:
+        return path
+    return path if endpoint == "static" else endpoint

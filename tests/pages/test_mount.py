@@ -68,11 +68,11 @@ def is_under(target: str, prefix: str) -> bool:
     [("ana@home.example", "/my/"), (STAFF["Cleo"], "/practice/"), (STAFF["Max"], "/admin/"), ("", "/sign-in")],
 )
 def test_whatever_a_page_points_at_stays_under_the_prefix(mounted: Mounted, email: str, area: str) -> None:
-    host, _ = mounted()
+    host, ours = mounted()
     guest = Guest(host)
     if email:
         assert guest.sign_in_under("/clinic", email).location == "/clinic/"
-    seen = walk(guest.client, "/clinic/" if email else "/clinic/practice/tasks")
+    seen = walk(guest.client, "/clinic/" if email else "/clinic/practice/tasks", app=ours, prefix="/clinic")
     assert f"/clinic{area}" in [path.partition("?")[0] for path in seen]
     strays = [
         f"{path} -> {target}" for path, reply in seen.items() for target in linked(reply, path) if not is_under(target, "/clinic")
@@ -86,10 +86,11 @@ def test_whatever_a_page_points_at_stays_under_the_prefix(mounted: Mounted, emai
 
 @pytest.mark.parametrize("email", ["ana@home.example", STAFF["Cleo"], STAFF["Max"]])
 def test_every_form_leads_to_a_page_under_the_prefix(mounted: Mounted, email: str) -> None:
-    host, _ = mounted()
+    host, ours = mounted()
     guest = Guest(host)
     guest.sign_in_under("/clinic", email)
-    pages = {path: reply for path, reply in walk(guest.client, "/clinic/").items() if reply.mimetype == "text/html"}
+    found = walk(guest.client, "/clinic/", app=ours, prefix="/clinic")
+    pages = {path: reply for path, reply in found.items() if reply.mimetype == "text/html"}
     forms = [
         (form.action or path, form.fields)
         for path, reply in pages.items()
