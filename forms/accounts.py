@@ -81,6 +81,8 @@ class ChangePasswordForm(_NewPasswordForm):
     """The current password comes first on the page; whether it is right, the page checks."""
 
     current_password = PasswordField("Current password", [Needed("Write your current password."), _Readable()])
+    password = PasswordField("New password", [Needed("Choose a password.")])
+    password_again = PasswordField("New password again", [Needed("Write the password a second time.")])
 
     def validate_password(self, field: Field) -> None:
         super().validate_password(field)

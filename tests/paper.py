@@ -38,9 +38,13 @@ class _Forms(HTMLParser):
             self.forms[-1][1][name] = ""
 
     def _tick(self, name: str, value: str) -> None:
+        """One tick is a word; several of one name are a list of them."""
         fields = self.forms[-1][1]
-        before = fields.get(name, [])
-        fields[name] = [*([before] if isinstance(before, str) else before), value]
+        before = fields.get(name)
+        if before is None:
+            fields[name] = value
+        else:
+            fields[name] = [*(before if isinstance(before, list) else [before]), value]
 
     def handle_data(self, data: str) -> None:
         if self.textarea:

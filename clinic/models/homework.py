@@ -145,6 +145,7 @@ def assign(
     row = Assignment(
         case_id=participant.case_id,
         participant_id=participant.id,
+        participant=participant,  # there before the row is: its wording depends on the case
         kind=kind,
         content_id=content_id,
         content_version=content_version,
