@@ -67,6 +67,23 @@ class Event(StrEnum):
     TASK_RAISED = "task_raised"
     TASK_DONE = "task_done"
     REPORT_MADE = "report_made"
+    HELD = "held"
+    HOLD_ENDED = "hold_ended"
+    SKIPPED = "skipped"
+    MISSED = "missed"
+    REVEAL_OPENED = "reveal_opened"
+    NOTICED = "noticed"
+    EXCHANGE_BEGUN = "exchange_begun"
+    EXCHANGE_ENDED = "exchange_ended"
+    JOINT_FORM_OPENED = "joint_form_opened"
+    VERSION_PUT = "version_put"
+    VERSION_DECIDED = "version_decided"
+    AGREEMENT_ENDED = "agreement_ended"
+    SAFETY_CLEARED = "safety_cleared"
+    SCHEDULE_BEGUN = "schedule_begun"
+    SCHEDULE_CHANGED = "schedule_changed"
+    SETBACK_RECORDED = "setback_recorded"
+    REMINDERS_STOPPED = "reminders_stopped"
 
 
 NOTHING: frozenset[str] = frozenset()
@@ -84,6 +101,10 @@ FIELDS: dict[Event, frozenset[str]] = dict.fromkeys(Event, NOTHING) | {
     Event.STAGE_SIGNED_OFF: frozenset({"module", "outcome"}),
     Event.TASK_RAISED: frozenset({"kind"}),
     Event.REPORT_MADE: frozenset({"audience", "sha256"}),
+    Event.REVEAL_OPENED: frozenset({"group"}),
+    Event.VERSION_DECIDED: frozenset({"decision"}),
+    Event.SCHEDULE_BEGUN: frozenset({"content"}),
+    Event.SCHEDULE_CHANGED: frozenset({"state"}),
 }
 
 
@@ -156,6 +177,8 @@ def record(
         sign_in_id=session.info.get("sign_in_id"),
         details=details,
     )
+    if not session.in_transaction():
+        session.begin()  # so that a rollback takes the entry with it
     session.info.setdefault("audit_waiting", []).append(entry)
 
 
