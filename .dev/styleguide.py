@@ -107,6 +107,7 @@ def create() -> Flask:
         "practice.tasks",
         "practice.library",
         "public.sign_out",
+        "public.sign_out_everywhere",
         "portal.home",
         "portal.devices",
         "portal.about",

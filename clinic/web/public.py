@@ -107,6 +107,15 @@ def sign_out() -> ResponseReturnValue:
     return _forgetting(redirect(url_for("public.sign_in"), 303))
 
 
+@public.post("/sign-out/everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """Here and on every other device of the one who asks."""
+    if g.get("viewer") is not None:
+        visits.end_all(g.viewer.user_id, at=now())
+    _end(Event.SIGNED_OUT_EVERYWHERE)
+    return _forgetting(redirect(url_for("public.sign_in"), 303))
+
+
 @public.route("/leave", methods=["GET", "POST"])
 def exit() -> ResponseReturnValue:
     """Leave at once: the sign-in ends, the cookie changes, and a page about something else stands in its place."""

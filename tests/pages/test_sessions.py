@@ -130,6 +130,17 @@ def test_signing_out_everywhere_else_leaves_this_device(browser: Opened) -> None
     assert is_in(others)
 
 
+@pytest.mark.parametrize("name", ["Ana", "Cleo", "Max"])
+def test_anyone_can_sign_out_everywhere_at_once(app: Flask, browser: Opened, name: str) -> None:
+    here, there, others = browser(name), browser(name), browser("Ben")
+    old = cookie(here)
+    assert here.post("/sign-out/everywhere", form_at=PAGE[name]).location == "/sign-in"
+    for one in (here, there, with_cookie(app, old)):
+        assert not is_in(one, name)
+    assert is_in(others)
+    assert browser("").post("/sign-out/everywhere", form_at="/sign-in").location == "/sign-in"
+
+
 def test_one_device_can_be_signed_out_from_another_but_only_by_its_owner(app: Flask, browser: Opened, cast: Cast) -> None:
     here, there, ben = browser("Ana"), browser("Ana"), browser("Ben")
     with app.app_context():
