@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from clinic.access.permissions import MAY, Permission, permits
+from clinic.access.reach import my_case_ids
 from clinic.access.scopes import (
     SCOPES,
     administrations_for,
@@ -23,7 +24,6 @@ from clinic.access.scopes import (
     drafts_for,
     encounters_for,
     invitations_for,
-    my_case_ids,
     notes_for,
     participants_for,
     responses_for,

@@ -6,12 +6,20 @@ page shows of a row.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 
+from clinic.access import together
+from clinic.access.reach import (
+    NONE,
+    clinicians,
+    clinicians_and_owner,
+    clinicians_only,
+    clinicians_or_own,
+    in_my_cases,
+)
 from clinic.access.viewer import Kind, Viewer
 from clinic.models import (
     Addendum,
@@ -20,7 +28,6 @@ from clinic.models import (
     Assignment,
     AuditEntry,
     Case,
-    CaseClinician,
     ConfidentialityPolicy,
     Draft,
     Encounter,
@@ -29,6 +36,7 @@ from clinic.models import (
     Participant,
     ProgressNote,
     ReleasedReport,
+    RevealedAnswer,
     ReviewComment,
     Role,
     SafeContact,
@@ -44,50 +52,21 @@ from clinic.models import (
 )
 from clinic.models.states import AssignmentState
 
-NONE = false()
-
-
-def my_case_ids(viewer: Viewer) -> Select[uuid.UUID]:
-    """The cases a viewer belongs to: a clinician by assignment, a client by their seat, a reader by their document."""
-    if viewer.kind is Kind.COUNSELOR:
-        return select(CaseClinician.case_id).where(
-            CaseClinician.user_id == viewer.user_id, CaseClinician.until.is_(None)
-        )
-    if viewer.kind is Kind.CLIENT:
-        return select(Participant.case_id).where(Participant.id.in_(viewer.seats))
-    if viewer.kind is Kind.JOINT:
-        return select(Case.id).where(Case.id == viewer.case_id)
-    return select(Case.id).where(NONE)
-
-
-def _in_my_cases(viewer: Viewer, column: Any) -> ColumnElement[bool]:
-    return column.in_(my_case_ids(viewer))
-
-
-def _clinicians_only(viewer: Viewer, model: Any) -> ColumnElement[bool]:
-    return _in_my_cases(viewer, model.case_id) if viewer.kind is Kind.COUNSELOR else NONE
-
-
-def _clinicians_or_own(viewer: Viewer, model: Any) -> ColumnElement[bool]:
-    if viewer.kind is Kind.COUNSELOR:
-        return _in_my_cases(viewer, model.case_id)
-    return model.participant_id.in_(viewer.seats) if viewer.kind is Kind.CLIENT else NONE
-
 
 def cases_for(viewer: Viewer) -> Select[Case]:
-    return select(Case).where(_in_my_cases(viewer, Case.id))
+    return select(Case).where(in_my_cases(viewer, Case.id))
 
 
 def participants_for(viewer: Viewer) -> Select[Participant]:
     """A client sees their own seat only: what they call the other stands in it."""
     if viewer.kind is Kind.CLIENT:
         return select(Participant).where(Participant.id.in_(viewer.seats))
-    return select(Participant).where(_clinicians_only(viewer, Participant))
+    return select(Participant).where(clinicians_only(viewer, Participant))
 
 
 def assignments_for(viewer: Viewer) -> Select[Assignment]:
     """A client sees their own, and a withdrawn one no more."""
-    own = select(Assignment).where(_clinicians_or_own(viewer, Assignment))
+    own = select(Assignment).where(clinicians_or_own(viewer, Assignment))
     if viewer.kind is Kind.CLIENT:
         return own.where(Assignment.state != AssignmentState.WITHDRAWN)
     return own
@@ -100,20 +79,26 @@ def drafts_for(viewer: Viewer) -> Select[Draft]:
 
 
 def responses_for(viewer: Viewer) -> Select[WorksheetResponse]:
-    return select(WorksheetResponse).where(_clinicians_or_own(viewer, WorksheetResponse))
+    return select(WorksheetResponse).where(clinicians_or_own(viewer, WorksheetResponse))
 
 
 def _shown_by_the_author(viewer: Viewer) -> ColumnElement[bool]:
-    live = select(Sharing.answer_id).where(Sharing.withdrawn_at.is_(None), _in_my_cases(viewer, Sharing.case_id))
+    live = select(Sharing.answer_id).where(Sharing.withdrawn_at.is_(None), in_my_cases(viewer, Sharing.case_id))
     return Answer.id.in_(live)
 
 
+def _opened_side_by_side(viewer: Viewer) -> ColumnElement[bool]:
+    return Answer.id.in_(select(RevealedAnswer.answer_id).where(in_my_cases(viewer, RevealedAnswer.case_id)))
+
+
 def answers_for(viewer: Viewer) -> Select[Answer]:
-    """The clinician: every answer that was sent. A person: their own, and what the other shows them now. Both: what is shown."""
+    """The clinician: every answer that was sent. A person: their own, what the other shows them now, and what the counselor opened
+    side by side. Both: what is shown."""
     if viewer.kind is Kind.COUNSELOR:
-        return select(Answer).where(_in_my_cases(viewer, Answer.case_id))
+        return select(Answer).where(in_my_cases(viewer, Answer.case_id))
     if viewer.kind is Kind.CLIENT:
-        return select(Answer).where(or_(Answer.participant_id.in_(viewer.seats), _shown_by_the_author(viewer)))
+        theirs = or_(_shown_by_the_author(viewer), _opened_side_by_side(viewer))
+        return select(Answer).where(or_(Answer.participant_id.in_(viewer.seats), theirs))
     if viewer.kind is Kind.JOINT:
         return select(Answer).where(_shown_by_the_author(viewer))
     return select(Answer).where(NONE)
@@ -121,8 +106,9 @@ def answers_for(viewer: Viewer) -> Select[Answer]:
 
 def shared_with(viewer: Viewer) -> Select[Answer]:
     """What the other person shows this client now. Nothing of it says what else there is."""
-    theirs = Answer.participant_id.not_in(viewer.seats)
-    return answers_for(viewer).where(theirs) if viewer.kind is Kind.CLIENT else select(Answer).where(NONE)
+    if viewer.kind is not Kind.CLIENT:
+        return select(Answer).where(NONE)
+    return select(Answer).where(Answer.participant_id.not_in(viewer.seats), _shown_by_the_author(viewer))
 
 
 def shown_for(viewer: Viewer, case: Case) -> Select[Answer, Sharing, Assignment]:
@@ -139,13 +125,13 @@ def shown_for(viewer: Viewer, case: Case) -> Select[Answer, Sharing, Assignment]
 
 def sharings_for(viewer: Viewer) -> Select[Sharing]:
     """The author's own acts, and the clinician."""
-    return select(Sharing).where(_clinicians_or_own(viewer, Sharing))
+    return select(Sharing).where(clinicians_or_own(viewer, Sharing))
 
 
 def administrations_for(viewer: Viewer) -> Select[Administration]:
     """One's own; never the other's, and none at all for both: no joint number is made from private answers."""
     return select(Administration).where(
-        _clinicians_or_own(viewer, Administration), Administration.superseded_at.is_(None)
+        clinicians_or_own(viewer, Administration), Administration.superseded_at.is_(None)
     )
 
 
@@ -155,13 +141,13 @@ def encounters_for(viewer: Viewer) -> Select[Encounter]:
         mine = or_(Encounter.individual_of.is_(None), Encounter.individual_of.in_(viewer.seats))
     else:
         mine = Encounter.individual_of.is_(None) if viewer.kind is Kind.JOINT else true()
-    return select(Encounter).where(_in_my_cases(viewer, Encounter.case_id), mine)
+    return select(Encounter).where(in_my_cases(viewer, Encounter.case_id), mine)
 
 
 def notes_for(viewer: Viewer) -> Select[ProgressNote]:
     """Clinicians of the case: their own drafts, and everyone's signed notes."""
     readable = or_(ProgressNote.state == NoteState.SIGNED, ProgressNote.author_id == viewer.user_id)
-    return select(ProgressNote).where(_clinicians_only(viewer, ProgressNote), readable)
+    return select(ProgressNote).where(clinicians_only(viewer, ProgressNote), readable)
 
 
 def stage_entries_for(viewer: Viewer) -> Select[StageEntry]:
@@ -173,7 +159,7 @@ def stage_entries_for(viewer: Viewer) -> Select[StageEntry]:
     return (
         select(StageEntry)
         .join(ProgressNote, ProgressNote.id == StageEntry.note_id)
-        .where(_in_my_cases(viewer, StageEntry.case_id), mine, ProgressNote.state == NoteState.SIGNED)
+        .where(in_my_cases(viewer, StageEntry.case_id), mine, ProgressNote.state == NoteState.SIGNED)
     )
 
 
@@ -188,7 +174,7 @@ def invitations_for(viewer: Viewer) -> Select[Invitation]:
     if viewer.kind is Kind.ADMINISTRATOR:
         staff = select(User.id).where(User.role != Role.CLIENT)
         return select(Invitation).where(Invitation.user_id.in_(staff))
-    clients = select(Participant.user_id).where(_clinicians_only(viewer, Participant))
+    clients = select(Participant.user_id).where(clinicians_only(viewer, Participant))
     return select(Invitation).where(Invitation.user_id.in_(clients))
 
 
@@ -201,18 +187,11 @@ def audit_for(viewer: Viewer) -> Select[AuditEntry]:
 
 
 def _policies_for(viewer: Viewer) -> Select[ConfidentialityPolicy]:
-    return select(ConfidentialityPolicy).where(_in_my_cases(viewer, ConfidentialityPolicy.case_id))
-
-
-def _clinicians(model: Any) -> Callable[[Viewer], Select[Any]]:
-    return lambda viewer: select(model).where(_clinicians_only(viewer, model))
-
-
-def _clinicians_and_owner(model: Any) -> Callable[[Viewer], Select[Any]]:
-    return lambda viewer: select(model).where(_clinicians_or_own(viewer, model))
+    return select(ConfidentialityPolicy).where(in_my_cases(viewer, ConfidentialityPolicy.case_id))
 
 
 SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
+    **together.SCOPES,
     Case: cases_for,
     Participant: participants_for,
     Assignment: assignments_for,
@@ -220,18 +199,18 @@ SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
     WorksheetResponse: responses_for,
     Answer: answers_for,
     Sharing: sharings_for,
-    ReviewComment: _clinicians_and_owner(ReviewComment),
+    ReviewComment: clinicians_and_owner(ReviewComment),
     Administration: administrations_for,
     Encounter: encounters_for,
     ProgressNote: notes_for,
     StageEntry: stage_entries_for,
-    Addendum: _clinicians(Addendum),
-    StageState: _clinicians(StageState),
-    StageSignOff: _clinicians(StageSignOff),
-    Task: _clinicians(Task),
-    ReleasedReport: _clinicians(ReleasedReport),
-    SafeContact: _clinicians_and_owner(SafeContact),
-    Signature: _clinicians_and_owner(Signature),
+    Addendum: clinicians(Addendum),
+    StageState: clinicians(StageState),
+    StageSignOff: clinicians(StageSignOff),
+    Task: clinicians(Task),
+    ReleasedReport: clinicians(ReleasedReport),
+    SafeContact: clinicians_and_owner(SafeContact),
+    Signature: clinicians_and_owner(Signature),
     ConfidentialityPolicy: _policies_for,
     User: users_for,
     Invitation: invitations_for,

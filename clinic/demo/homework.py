@@ -21,8 +21,9 @@ from clinic.demo.lives import givens, safety_answers, spread
 from clinic.demo.scene import Act, Entry, Scene
 from clinic.demo.sessions import finish_tasks
 from clinic.models import Assignment
+from clinic.models.comments import comment_on
 from clinic.models.drafting import keep
-from clinic.models.homework import assign, comment_on
+from clinic.models.homework import assign
 from clinic.models.opening import require_first_steps
 from clinic.models.sending import SAFETY_CHECK, send, share, unshare, worksheet_of
 from forms import library

@@ -13,20 +13,84 @@ from clinic.models.cases import (
     Side,
     Signature,
 )
-from clinic.models.homework import Answer, Assignment, Draft, ReviewComment, SentAnswer, Sharing, WorksheetResponse
+from clinic.models.comments import ReviewComment
+from clinic.models.homework import Answer, Assignment, Draft, SentAnswer, Sharing, WorksheetResponse
+from clinic.models.jobs import Job, Message, ReminderStop
+from clinic.models.joint import JointDecision, JointDraft, JointForm, JointVersion
 from clinic.models.measures import Administration
 from clinic.models.notes import Addendum, Attendance, Encounter, Medium, NoteFormat, ProgressNote, StageEntry
 from clinic.models.people import Invitation, Role, SignIn, Throttle, User
 from clinic.models.programme import Outcome, StageSignOff, StageState
 from clinic.models.releases import ReleasedReport
+from clinic.models.reveals import Exchange, ExchangeRound, Noticed, Reveal, RevealedAnswer
+from clinic.models.safety import SafetyClearance
+from clinic.models.schedules import Run, Schedule
+from clinic.models.setbacks import Setback
 from clinic.models.states import AlreadySigned, AssignmentState, CaseState, NotAllowedNow, NoteState, StageStatus, TaskState
 from clinic.models.tasks import Task, TaskKind
 
 __all__ = [
-    "Addendum", "Administration", "AlreadySigned", "Answer", "Assignment", "AssignmentState", "Attendance", "AuditEntry",
-    "Capacity", "Case", "CaseClinician", "CaseState", "ConfidentialityPolicy", "Draft", "Encounter", "Event", "Invitation",
-    "Medium", "NotAllowedNow", "NoteFormat", "NoteState", "Outcome", "Participant", "PolicyKind", "ProgressNote",
-    "Relationship", "ReleasedReport", "ReviewComment", "Role", "SafeContact", "SentAnswer", "Sharing", "Side", "SignIn",
-    "Signature", "StageEntry", "StageSignOff", "StageState", "StageStatus", "Task", "TaskKind", "TaskState", "Throttle",
-    "User", "WorksheetResponse", "first_damage", "record",
+    "Addendum",
+    "Administration",
+    "AlreadySigned",
+    "Answer",
+    "Assignment",
+    "AssignmentState",
+    "Attendance",
+    "AuditEntry",
+    "Capacity",
+    "Case",
+    "CaseClinician",
+    "CaseState",
+    "ConfidentialityPolicy",
+    "Draft",
+    "Encounter",
+    "Event",
+    "Exchange",
+    "ExchangeRound",
+    "Invitation",
+    "Job",
+    "JointDecision",
+    "JointDraft",
+    "JointForm",
+    "JointVersion",
+    "Medium",
+    "Message",
+    "NotAllowedNow",
+    "NoteFormat",
+    "NoteState",
+    "Noticed",
+    "Outcome",
+    "Participant",
+    "PolicyKind",
+    "ProgressNote",
+    "Relationship",
+    "ReleasedReport",
+    "ReminderStop",
+    "Reveal",
+    "RevealedAnswer",
+    "ReviewComment",
+    "Role",
+    "Run",
+    "SafeContact",
+    "SafetyClearance",
+    "Schedule",
+    "SentAnswer",
+    "Setback",
+    "Sharing",
+    "Side",
+    "SignIn",
+    "Signature",
+    "StageEntry",
+    "StageSignOff",
+    "StageState",
+    "StageStatus",
+    "Task",
+    "TaskKind",
+    "TaskState",
+    "Throttle",
+    "User",
+    "WorksheetResponse",
+    "first_damage",
+    "record",
 ]  # fmt: skip

@@ -43,6 +43,7 @@ class Assignment(Base):
     submitted_at: Mapped[datetime | None]
     reviewed_at: Mapped[datetime | None]
     note = sealed_text()
+    held_why = sealed_text()  # for the clinician only
 
     participant: Mapped[Participant] = relationship(lazy="joined")
 
@@ -84,6 +85,7 @@ class Assignment(Base):
                 assignment_id=self.id,
                 item_id=item_id,
                 visibility=sent.visibility,
+                reveal_group=sent.reveal_group or None,
                 position=position,
                 given=sent.given,
             )
@@ -102,6 +104,29 @@ class Assignment(Base):
         self.reviewed_at = at
         noted(self, Event.REVIEWED, by=by, at=at)
 
+    def hold(self, *, why: str, by: uuid.UUID, at: datetime) -> None:
+        """Not open for now. ``why`` is the clinician's: to its person every held thing looks the same."""
+        advance(self, AssignmentState.HELD)
+        self.held_why = why or None
+        noted(self, Event.HELD, by=by, at=at)
+
+    def end_hold(self, *, by: uuid.UUID | None, at: datetime) -> None:
+        advance(self, AssignmentState.OPEN)
+        self.held_why = None
+        noted(self, Event.HOLD_ENDED, by=by, at=at)
+
+    def skip(self, *, by: uuid.UUID, at: datetime) -> None:
+        advance(self, AssignmentState.SKIPPED)
+        noted(self, Event.SKIPPED, by=by, at=at)
+
+    def resume(self, *, by: uuid.UUID, at: datetime) -> None:
+        advance(self, AssignmentState.OPEN)
+
+    def miss(self, *, at: datetime) -> None:
+        """A run that nobody answered is closed, not piled up."""
+        advance(self, AssignmentState.MISSED)
+        noted(self, Event.MISSED, by=None, at=at)
+
     def withdraw(self, *, by: uuid.UUID, at: datetime) -> None:
         advance(self, AssignmentState.WITHDRAWN)
         noted(self, Event.ASSIGNMENT_WITHDRAWN, by=by, at=at)
@@ -119,6 +144,7 @@ class SentAnswer:
 
     visibility: str
     given: Mapping[str, Any]
+    reveal_group: str = ""
 
 
 def digest_of(answers: Mapping[str, SentAnswer]) -> bytes:
@@ -157,41 +183,6 @@ def assign(
     )
     session.add(row)
     noted(row, Event.ASSIGNED, by=by, at=at, content=content_id)
-    return row
-
-
-class ReviewComment(Base):
-    """What the counselor wrote to this person about this homework."""
-
-    __tablename__ = "review_comment"
-
-    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"))
-    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
-    assignment_id: Mapped[uuid.UUID] = mapped_column(refers_to("assignment.id"), index=True)
-    written_by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
-    written_at: Mapped[datetime]
-    text = sealed_text()
-
-    def sealed_for(self) -> Subject:
-        return Subject(self.case_id, f"individual:{self.participant_id}")
-
-
-def comment_on(session: Session, assignment: Assignment, text: str, *, by: uuid.UUID, at: datetime) -> ReviewComment:
-    """Write to this homework's person about what they sent."""
-    if assignment.submitted_at is None:
-        raise NotAllowedNow("Nothing has been sent yet, so there is nothing to comment on.")
-    if assignment.state == AssignmentState.WITHDRAWN:
-        raise NotAllowedNow("This was withdrawn, so a comment would reach nobody.")
-    row = ReviewComment(
-        case_id=assignment.case_id,
-        participant_id=assignment.participant_id,
-        assignment_id=assignment.id,
-        written_by=by,
-        written_at=at,
-        text=text,
-    )
-    session.add(row)
-    noted(row, Event.COMMENTED, by=by, at=at)
     return row
 
 
@@ -249,6 +240,7 @@ class Answer(Base):
     item_id: Mapped[str]
     position: Mapped[int]
     visibility: Mapped[str]
+    reveal_group: Mapped[str | None]
     given = sealed_data()  # the JSON of a forms.Given
 
     def sealed_for(self) -> Subject:

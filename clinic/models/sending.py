@@ -30,10 +30,11 @@ class SentDifferently(NotAllowedNow):
 
 
 def worksheet_of(assignment: Assignment) -> Worksheet:
-    """The definition, in the version that was assigned."""
+    """The definition, in the version that was assigned, with what is asked in this tie."""
     if assignment.kind == "measure":
         return library.measure(assignment.content_id, assignment.content_version).as_worksheet()
-    return library.worksheet(assignment.content_id, assignment.content_version)
+    sheet = library.worksheet(assignment.content_id, assignment.content_version)
+    return sheet.for_relationship(assignment.participant.case.relation)
 
 
 def send(
@@ -49,7 +50,8 @@ def send(
     SentDifferently and change nothing."""
     worksheet = worksheet_of(assignment)
     answers = {
-        item.id: SentAnswer(_visibility(item), givens.get(item.id, Given()).as_json()) for item in worksheet.items
+        item.id: SentAnswer(_visibility(item), givens.get(item.id, Given()).as_json(), item.reveal_group)
+        for item in worksheet.items
     }
     earlier = _responses(session, assignment)
     same = next((response for response in earlier if response.submission_key == submission_key), None)

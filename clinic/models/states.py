@@ -29,6 +29,9 @@ class AssignmentState(StrEnum):
     RETURNED = "returned"  # sent back with a comment, open again
     REVIEWED = "reviewed"
     WITHDRAWN = "withdrawn"
+    HELD = "held"  # given, and not opened yet: looks the same to its person whatever the reason
+    SKIPPED = "skipped"  # a run that its person left out
+    MISSED = "missed"  # a run that closed unanswered
 
 
 class NoteState(StrEnum):
@@ -58,7 +61,16 @@ STEPS: Mapping[type[StrEnum], Mapping[Any, set[Any]]] = {
         CaseState.FINISHED: {CaseState.OPEN},
     },
     AssignmentState: {
-        AssignmentState.OPEN: {AssignmentState.SUBMITTED, AssignmentState.WITHDRAWN},
+        AssignmentState.OPEN: {
+            AssignmentState.SUBMITTED,
+            AssignmentState.WITHDRAWN,
+            AssignmentState.HELD,
+            AssignmentState.SKIPPED,
+            AssignmentState.MISSED,
+        },
+        AssignmentState.HELD: {AssignmentState.OPEN, AssignmentState.WITHDRAWN, AssignmentState.MISSED},
+        AssignmentState.SKIPPED: {AssignmentState.OPEN},
+        AssignmentState.MISSED: set(),
         # submitted -> submitted: an answer can be changed until the counselor has reviewed it
         AssignmentState.SUBMITTED: {
             AssignmentState.SUBMITTED,

@@ -37,6 +37,9 @@ STATES = {
     AssignmentState.SUBMITTED: "Sent",
     AssignmentState.RETURNED: "Returned",
     AssignmentState.REVIEWED: "Reviewed",
+    AssignmentState.HELD: "Not opened yet",
+    AssignmentState.SKIPPED: "Left out",
+    AssignmentState.MISSED: "Not done",
 }
 NOT_KNOWN = "No reliable-change threshold is known for this measure: compare it with the person's own first answer."
 

@@ -16,6 +16,7 @@ babel = Babel()
 # A state in the words of the page. Clients never see a stage's state.
 WORDS = {
     "open": "waiting", "submitted": "sent", "returned": "returned", "reviewed": "reviewed", "withdrawn": "withdrawn",
+    "held": "not opened yet", "skipped": "left out", "missed": "not done",
     "not_started": "not started", "in_progress": "in progress", "worked_through": "worked through", "revisiting": "revisiting",
     "set_aside": "set aside", "hurt": "the hurt person", "involved": "the involved person", "both": "both sides",
     "unset": "side not set", "partner": "spouse or partner", "friend": "friends", "family": "family",

@@ -13,7 +13,7 @@ from flask import Flask
 
 from clinic.db import db
 from clinic.models import Medium, NoteFormat
-from clinic.models.homework import comment_on
+from clinic.models.comments import comment_on
 from clinic.models.notes import begin_note, record_encounter
 from clinic.models.sending import share
 from forms import Given

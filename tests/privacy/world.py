@@ -35,7 +35,8 @@ from clinic.models import (
     User,
 )
 from clinic.models.cases import Participant
-from clinic.models.homework import assign, comment_on
+from clinic.models.comments import comment_on
+from clinic.models.homework import assign
 from clinic.models.notes import begin_note, record_encounter
 from clinic.models.opening import record_contact
 from clinic.models.people import token_hash

@@ -47,6 +47,25 @@ def upgrade() -> None:
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_state'), ['state'], unique=False)
 
+    op.create_table('job',
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('key', sa.String(length=80), nullable=False),
+    sa.Column('subject_id', sa.Uuid(), nullable=True),
+    sa.Column('state', sa.String(length=80), nullable=False),
+    sa.Column('run_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('claimed_by', sa.Uuid(), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('trouble', sa.String(length=80), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_job')),
+    sa.UniqueConstraint('key', name=op.f('uq_job_key'))
+    )
+    with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_job_run_at'), ['run_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_job_state'), ['state'], unique=False)
+
     op.create_table('throttle',
     sa.Column('bucket', sa.LargeBinary(), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
@@ -98,6 +117,21 @@ def upgrade() -> None:
     with op.batch_alter_table('confidentiality_policy', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_confidentiality_policy_case_id'), ['case_id'], unique=False)
 
+    op.create_table('exchange',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('saying', sa.String(length=80), nullable=False),
+    sa.Column('rating', sa.String(length=80), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('begun_by', sa.Uuid(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['begun_by'], ['user.id'], name=op.f('fk_exchange_begun_by'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_exchange_case_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exchange'))
+    )
+    with op.batch_alter_table('exchange', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exchange_case_id'), ['case_id'], unique=False)
+
     op.create_table('invitation',
     sa.Column('user_id', sa.Uuid(), nullable=False),
     sa.Column('hashed', sa.LargeBinary(), nullable=False),
@@ -112,6 +146,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invitation_user_id'), ['user_id'], unique=False)
+
+    op.create_table('joint_form',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('worksheet_id', sa.String(length=80), nullable=False),
+    sa.Column('worksheet_version', sa.Integer(), nullable=False),
+    sa.Column('module_id', sa.String(length=80), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_by', sa.Uuid(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by', sa.Uuid(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_joint_form_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['ended_by'], ['user.id'], name=op.f('fk_joint_form_ended_by'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['opened_by'], ['user.id'], name=op.f('fk_joint_form_opened_by'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_form'))
+    )
+    with op.batch_alter_table('joint_form', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_joint_form_case_id'), ['case_id'], unique=False)
 
     op.create_table('participant',
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -136,6 +188,34 @@ def upgrade() -> None:
     with op.batch_alter_table('participant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_participant_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_participant_user_id'), ['user_id'], unique=False)
+
+    op.create_table('reveal',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('group', sa.String(length=80), nullable=False),
+    sa.Column('place', sa.String(length=80), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_by', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_reveal_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['opened_by'], ['user.id'], name=op.f('fk_reveal_opened_by'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reveal'))
+    )
+    with op.batch_alter_table('reveal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_reveal_case_id'), ['case_id'], unique=False)
+
+    op.create_table('safety_clearance',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('cleared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('cleared_by', sa.Uuid(), nullable=False),
+    sa.Column('reason_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('recheck_on', sa.Date(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_safety_clearance_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['cleared_by'], ['user.id'], name=op.f('fk_safety_clearance_cleared_by'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_safety_clearance'))
+    )
+    with op.batch_alter_table('safety_clearance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_safety_clearance_case_id'), ['case_id'], unique=False)
 
     op.create_table('sign_in',
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -199,6 +279,7 @@ def upgrade() -> None:
     sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reviewed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('note_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('held_why_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['assigned_by'], ['user.id'], name=op.f('fk_assignment_assigned_by'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_assignment_case_id'), initially='DEFERRED', deferrable=True),
@@ -226,6 +307,80 @@ def upgrade() -> None:
     with op.batch_alter_table('encounter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_encounter_case_id'), ['case_id'], unique=False)
 
+    op.create_table('joint_draft',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('form_id', sa.Uuid(), nullable=False),
+    sa.Column('participant_id', sa.Uuid(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('answers_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_joint_draft_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['form_id'], ['joint_form.id'], name=op.f('fk_joint_draft_form_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_joint_draft_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_draft')),
+    sa.UniqueConstraint('form_id', 'participant_id', name=op.f('uq_joint_draft_form_id_participant_id'))
+    )
+    with op.batch_alter_table('joint_draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_joint_draft_form_id'), ['form_id'], unique=False)
+
+    op.create_table('joint_version',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('form_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('signers', sa.Integer(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('review_on', sa.Date(), nullable=True),
+    sa.Column('put_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answers_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_joint_version_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['form_id'], ['joint_form.id'], name=op.f('fk_joint_version_form_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['proposed_by'], ['participant.id'], name=op.f('fk_joint_version_proposed_by'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_version')),
+    sa.UniqueConstraint('form_id', 'number', name=op.f('uq_joint_version_form_id_number'))
+    )
+    with op.batch_alter_table('joint_version', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_joint_version_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_joint_version_form_id'), ['form_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_joint_version_review_on'), ['review_on'], unique=False)
+
+    op.create_table('message',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('participant_id', sa.Uuid(), nullable=False),
+    sa.Column('reason', sa.String(length=80), nullable=False),
+    sa.Column('text_id', sa.String(length=80), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('dropped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('address_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_message_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_message_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
+    sa.UniqueConstraint('participant_id', 'reason', name=op.f('uq_message_participant_id_reason'))
+    )
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_message_made_at'), ['made_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_participant_id'), ['participant_id'], unique=False)
+
+    op.create_table('noticed',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('reveal_id', sa.Uuid(), nullable=False),
+    sa.Column('participant_id', sa.Uuid(), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('text_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_noticed_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_noticed_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['reveal_id'], ['reveal.id'], name=op.f('fk_noticed_reveal_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_noticed')),
+    sa.UniqueConstraint('reveal_id', 'participant_id', name=op.f('uq_noticed_reveal_id_participant_id'))
+    )
+    with op.batch_alter_table('noticed', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_noticed_reveal_id'), ['reveal_id'], unique=False)
+
     op.create_table('released_report',
     sa.Column('case_id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(length=80), nullable=False),
@@ -246,6 +401,16 @@ def upgrade() -> None:
     with op.batch_alter_table('released_report', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_released_report_case_id'), ['case_id'], unique=False)
 
+    op.create_table('reminder_stop',
+    sa.Column('participant_id', sa.Uuid(), nullable=False),
+    sa.Column('hashed', sa.LargeBinary(), nullable=False),
+    sa.Column('stopped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_reminder_stop_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reminder_stop')),
+    sa.UniqueConstraint('hashed', name=op.f('uq_reminder_stop_hashed')),
+    sa.UniqueConstraint('participant_id', name=op.f('uq_reminder_stop_participant_id'))
+    )
     op.create_table('safe_contact',
     sa.Column('case_id', sa.Uuid(), nullable=False),
     sa.Column('participant_id', sa.Uuid(), nullable=False),
@@ -258,6 +423,51 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('safe_contact', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_safe_contact_participant_id'), ['participant_id'], unique=False)
+
+    op.create_table('schedule',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('participant_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.String(length=80), nullable=False),
+    sa.Column('content_id', sa.String(length=80), nullable=False),
+    sa.Column('content_version', sa.Integer(), nullable=False),
+    sa.Column('module_id', sa.String(length=80), nullable=True),
+    sa.Column('every', sa.String(length=80), nullable=False),
+    sa.Column('interval', sa.Integer(), nullable=False),
+    sa.Column('when', sa.String(length=80), nullable=False),
+    sa.Column('zone', sa.String(length=80), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('state', sa.String(length=80), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('begun_by', sa.Uuid(), nullable=True),
+    sa.Column('note_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['begun_by'], ['user.id'], name=op.f('fk_schedule_begun_by'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_schedule_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_schedule_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_schedule'))
+    )
+    with op.batch_alter_table('schedule', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_schedule_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_schedule_participant_id'), ['participant_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_schedule_state'), ['state'], unique=False)
+
+    op.create_table('setback',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('participant_id', sa.Uuid(), nullable=True),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=False),
+    sa.Column('text_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('reopened_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_setback_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_setback_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['recorded_by'], ['user.id'], name=op.f('fk_setback_recorded_by'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_setback'))
+    )
+    with op.batch_alter_table('setback', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_setback_case_id'), ['case_id'], unique=False)
 
     op.create_table('signature',
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -330,6 +540,38 @@ def upgrade() -> None:
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_draft_assignment_id'), ['assignment_id'], unique=False)
 
+    op.create_table('exchange_round',
+    sa.Column('exchange_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('saying_id', sa.Uuid(), nullable=False),
+    sa.Column('rating_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['exchange_id'], ['exchange.id'], name=op.f('fk_exchange_round_exchange_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['rating_id'], ['assignment.id'], name=op.f('fk_exchange_round_rating_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['saying_id'], ['assignment.id'], name=op.f('fk_exchange_round_saying_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exchange_round')),
+    sa.UniqueConstraint('exchange_id', 'number', name=op.f('uq_exchange_round_exchange_id_number'))
+    )
+    with op.batch_alter_table('exchange_round', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exchange_round_exchange_id'), ['exchange_id'], unique=False)
+
+    op.create_table('joint_decision',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('version_id', sa.Uuid(), nullable=False),
+    sa.Column('participant_id', sa.Uuid(), nullable=False),
+    sa.Column('decision', sa.String(length=80), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('typed_name_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_joint_decision_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_joint_decision_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['version_id'], ['joint_version.id'], name=op.f('fk_joint_decision_version_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_decision')),
+    sa.UniqueConstraint('version_id', 'participant_id', name=op.f('uq_joint_decision_version_id_participant_id'))
+    )
+    with op.batch_alter_table('joint_decision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_joint_decision_version_id'), ['version_id'], unique=False)
+
     op.create_table('progress_note',
     sa.Column('case_id', sa.Uuid(), nullable=False),
     sa.Column('encounter_id', sa.Uuid(), nullable=False),
@@ -372,6 +614,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('review_comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_review_comment_assignment_id'), ['assignment_id'], unique=False)
+
+    op.create_table('run',
+    sa.Column('schedule_id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('participant_id', sa.Uuid(), nullable=False),
+    sa.Column('assignment_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('intended_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('shown_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closes_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('skipped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('why_skipped_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_run_assignment_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_run_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_run_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['schedule_id'], ['schedule.id'], name=op.f('fk_run_schedule_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_run')),
+    sa.UniqueConstraint('assignment_id', name=op.f('uq_run_assignment_id')),
+    sa.UniqueConstraint('schedule_id', 'number', name=op.f('uq_run_schedule_id_number'))
+    )
+    with op.batch_alter_table('run', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_run_closes_at'), ['closes_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_run_schedule_id'), ['schedule_id'], unique=False)
 
     op.create_table('task',
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -443,6 +710,7 @@ def upgrade() -> None:
     sa.Column('item_id', sa.String(length=80), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('visibility', sa.String(length=80), nullable=False),
+    sa.Column('reveal_group', sa.String(length=80), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_answer_assignment_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_answer_case_id'), initially='DEFERRED', deferrable=True),
@@ -474,6 +742,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_stage_entry_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stage_entry_note_id'), ['note_id'], unique=False)
 
+    op.create_table('revealed_answer',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('reveal_id', sa.Uuid(), nullable=False),
+    sa.Column('answer_id', sa.Uuid(), nullable=False),
+    sa.Column('participant_id', sa.Uuid(), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['answer_id'], ['answer.id'], name=op.f('fk_revealed_answer_answer_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_revealed_answer_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_revealed_answer_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['reveal_id'], ['reveal.id'], name=op.f('fk_revealed_answer_reveal_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_revealed_answer')),
+    sa.UniqueConstraint('reveal_id', 'answer_id', name=op.f('uq_revealed_answer_reveal_id_answer_id'))
+    )
+    with op.batch_alter_table('revealed_answer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_revealed_answer_answer_id'), ['answer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_revealed_answer_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_revealed_answer_reveal_id'), ['reveal_id'], unique=False)
+
     op.create_table('sharing',
     sa.Column('case_id', sa.Uuid(), nullable=False),
     sa.Column('participant_id', sa.Uuid(), nullable=False),
@@ -500,6 +786,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sharing_answer_id'))
 
     op.drop_table('sharing')
+    with op.batch_alter_table('revealed_answer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_revealed_answer_reveal_id'))
+        batch_op.drop_index(batch_op.f('ix_revealed_answer_case_id'))
+        batch_op.drop_index(batch_op.f('ix_revealed_answer_answer_id'))
+
+    op.drop_table('revealed_answer')
     with op.batch_alter_table('stage_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stage_entry_note_id'))
         batch_op.drop_index(batch_op.f('ix_stage_entry_case_id'))
@@ -526,6 +818,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_task_assignment_id'))
 
     op.drop_table('task')
+    with op.batch_alter_table('run', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_run_schedule_id'))
+        batch_op.drop_index(batch_op.f('ix_run_closes_at'))
+
+    op.drop_table('run')
     with op.batch_alter_table('review_comment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_review_comment_assignment_id'))
 
@@ -537,6 +834,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_progress_note_author_id'))
 
     op.drop_table('progress_note')
+    with op.batch_alter_table('joint_decision', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_joint_decision_version_id'))
+
+    op.drop_table('joint_decision')
+    with op.batch_alter_table('exchange_round', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_exchange_round_exchange_id'))
+
+    op.drop_table('exchange_round')
     with op.batch_alter_table('draft', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_draft_assignment_id'))
 
@@ -555,14 +860,44 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_signature_participant_id'))
 
     op.drop_table('signature')
+    with op.batch_alter_table('setback', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_setback_case_id'))
+
+    op.drop_table('setback')
+    with op.batch_alter_table('schedule', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_schedule_state'))
+        batch_op.drop_index(batch_op.f('ix_schedule_participant_id'))
+        batch_op.drop_index(batch_op.f('ix_schedule_case_id'))
+
+    op.drop_table('schedule')
     with op.batch_alter_table('safe_contact', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_safe_contact_participant_id'))
 
     op.drop_table('safe_contact')
+    op.drop_table('reminder_stop')
     with op.batch_alter_table('released_report', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_released_report_case_id'))
 
     op.drop_table('released_report')
+    with op.batch_alter_table('noticed', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_noticed_reveal_id'))
+
+    op.drop_table('noticed')
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_message_participant_id'))
+        batch_op.drop_index(batch_op.f('ix_message_made_at'))
+
+    op.drop_table('message')
+    with op.batch_alter_table('joint_version', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_joint_version_review_on'))
+        batch_op.drop_index(batch_op.f('ix_joint_version_form_id'))
+        batch_op.drop_index(batch_op.f('ix_joint_version_case_id'))
+
+    op.drop_table('joint_version')
+    with op.batch_alter_table('joint_draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_joint_draft_form_id'))
+
+    op.drop_table('joint_draft')
     with op.batch_alter_table('encounter', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_encounter_case_id'))
 
@@ -585,15 +920,31 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sign_in_user_id'))
 
     op.drop_table('sign_in')
+    with op.batch_alter_table('safety_clearance', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_safety_clearance_case_id'))
+
+    op.drop_table('safety_clearance')
+    with op.batch_alter_table('reveal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_reveal_case_id'))
+
+    op.drop_table('reveal')
     with op.batch_alter_table('participant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_participant_user_id'))
         batch_op.drop_index(batch_op.f('ix_participant_case_id'))
 
     op.drop_table('participant')
+    with op.batch_alter_table('joint_form', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_joint_form_case_id'))
+
+    op.drop_table('joint_form')
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_invitation_user_id'))
 
     op.drop_table('invitation')
+    with op.batch_alter_table('exchange', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_exchange_case_id'))
+
+    op.drop_table('exchange')
     with op.batch_alter_table('confidentiality_policy', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_confidentiality_policy_case_id'))
 
@@ -605,6 +956,11 @@ def downgrade() -> None:
     op.drop_table('case_clinician')
     op.drop_table('user')
     op.drop_table('throttle')
+    with op.batch_alter_table('job', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_job_state'))
+        batch_op.drop_index(batch_op.f('ix_job_run_at'))
+
+    op.drop_table('job')
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_state'))
 

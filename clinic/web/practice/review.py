@@ -17,7 +17,7 @@ from clinic import access
 from clinic.access import Permission
 from clinic.db import db
 from clinic.models import Assignment, NotAllowedNow, Participant, ReviewComment
-from clinic.models.homework import comment_on
+from clinic.models.comments import comment_on
 from clinic.web.context import actor, now, today, viewer
 from clinic.web.practice import practice
 from clinic.web.practice.answered import Homework, homework_of
