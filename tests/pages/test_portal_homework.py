@@ -12,8 +12,7 @@ from paper import fields, words
 from werkzeug.test import TestResponse
 
 from clinic.db import db
-from clinic.models import Draft
-from clinic.models.comments import ReviewComment
+from clinic.models import Draft, ReviewComment
 from clinic.models.homework import assign
 from clinic.web.portal.home import due_in_words
 from forms import Given, library
