@@ -56,7 +56,10 @@ def is_empty(value: Any) -> bool:
 
 
 def is_concern(item: Item, given: Given | None) -> bool:
-    """Does this answer raise the item's private task? The files name the values; a missing answer counts as blank."""
+    """Does this answer raise the item's private task? The files name the values; a missing answer counts as blank.
+    An item with a task and no values asks for any answer at all."""
+    if item.task and not item.concern:
+        return given is not None and not given.is_blank
     if given is None or given.is_blank:
         return BLANK_CONCERN in item.concern
     if given.standard is not None:
@@ -71,4 +74,6 @@ def _said(item: Item, value: Any) -> list[str | int]:
         return list(value["chosen"])
     if item.kind is Kind.MATRIX:
         return list(value.values())
+    if item.kind is Kind.FOLLOW_UP:
+        return [row["choice"] for row in value["rows"]]
     return [value] if isinstance(value, str | int) else []

@@ -1,23 +1,19 @@
 """What a question, a worksheet, a module and a measure are: frozen data, once it has been read and checked.
 
-Decides the words of the definitions (kinds, visibilities, sides) and how client text gets its names filled in.
+Decides the words of the definitions (kinds, visibilities, sides), and what of a worksheet is asked in a case.
 Never knows where the definitions come from (library.py), how they become fields (kinds.py), or who answers.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-
-class Relationship(StrEnum):
-    PARTNER = "partner"
-    FRIEND = "friend"
-    FAMILY = "family"
+from forms.wording import Relationship, Worded
+from forms.wording import Wording as Wording
 
 
 class Side(StrEnum):
@@ -70,49 +66,8 @@ class Standard(StrEnum):
 COLUMN_KINDS = (Kind.SHORT_TEXT, Kind.LONG_TEXT, Kind.CHOICE, Kind.SCALE10, Kind.DATE)
 HIGHEST = MappingProxyType({Kind.LIKERT5: 4, Kind.MATRIX: 4, Kind.SCALE10: 10})
 BLANK_CONCERN = "blank"
-TOKENS = ("other", "event")
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """How one person's pages speak: what they call the other, what they call the event, and the kind of tie."""
-
-    other: str
-    event: str
-    relationship: str
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "relationship", Relationship(self.relationship))
-        object.__setattr__(self, "other", self.other.strip() or "the other person")
-        object.__setattr__(self, "event", self.event.strip() or "what happened")
-
-
-_TOKEN = re.compile(r"(?P<opening>^\s*|[.!?]\s+|\n\s*\n\s*)?\{(?P<name>other|event)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """A client-facing text with a variant for each kind of relationship; a missing one falls back to partner."""
-
-    partner: str
-    friend: str = ""
-    family: str = ""
-
-    def text(self, wording: Wording) -> str:
-        chosen = str(getattr(self, wording.relationship)) or self.partner
-        # In one pass, so that a label that itself looks like a token is never filled in again.
-        return _TOKEN.sub(lambda found: _filled(found, wording), chosen)
-
-    def paragraphs(self, wording: Wording) -> tuple[str, ...]:
-        parts = re.split(r"\n\s*\n", self.text(wording))
-        return tuple(" ".join(part.split()) for part in parts if part.strip())
-
-
-def _filled(found: re.Match[str], wording: Wording) -> str:
-    name = str(getattr(wording, found["name"]))
-    if found["opening"] is None:
-        return name
-    return found["opening"] + name[:1].upper() + name[1:]
+# The fixed parts of an agreement, by the names that `needs` uses.
+AGREEMENT_PARTS = ("terms", "who", "how_often", "until", "review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +75,7 @@ class Choice:
     id: str
     label: Worded
     hint: Worded | None = None
+    relationships: tuple[Relationship, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +97,10 @@ YES_OR_NO = (Choice("yes", Worded("Yes")), Choice("no", Worded("No")))
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. Which of the optional parts it has depends on its kind; library.py refuses the wrong ones."""
+    """One question. Which of the optional parts it has depends on its kind; library.py refuses the wrong ones.
+
+    `relationships`: the ties in which it is asked; none named means all. `needs` and `always_says` belong to agreements: the
+    parts that a version cannot be put forward without, and the sentence that stands in every version."""
 
     id: str
     kind: Kind
@@ -163,6 +122,9 @@ class Item:
     concern: tuple[str | int, ...] = ()
     task: str = ""
     never_shared: bool = False
+    relationships: tuple[Relationship, ...] = ()
+    needs: tuple[str, ...] = ()
+    always_says: Worded | None = None
 
     @property
     def options(self) -> tuple[Choice, ...]:
@@ -173,6 +135,20 @@ class Item:
         """May its author show the answer to the other? Reveals and joint items stay private until they are built."""
         return self.visibility is Visibility.SHAREABLE and not self.never_shared
 
+    def for_relationship(self, kind: Relationship) -> Item:
+        """The same with only the choices that are offered in this tie."""
+        choices = _offered(self.choices, kind)
+        columns = tuple(replace(column, choices=_offered(column.choices, kind)) for column in self.columns)
+        return self if (choices, columns) == (self.choices, self.columns) else replace(self, choices=choices, columns=columns)
+
+
+def _suits(one: Choice | Item, kind: Relationship) -> bool:
+    return not one.relationships or kind in one.relationships
+
+
+def _offered(choices: tuple[Choice, ...], kind: Relationship) -> tuple[Choice, ...]:
+    return tuple(choice for choice in choices if _suits(choice, kind))
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -182,16 +158,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """How often a worksheet comes back. Read and kept; acted on later."""
+    """How often a worksheet comes back: every so many days or weeks, or `when` = before or after each session."""
 
     every: str
     interval: int = 1
     times: int = 0
     weeks: int = 0
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Worksheet:
+    """`solo` is the introduction for one who works alone; `changeable` answers may be changed even after the review."""
+
     id: str
     version: int
     module: str
@@ -201,6 +180,8 @@ class Worksheet:
     introduction: Worded | None
     pages: tuple[Page, ...]
     repeat: Repeat | None = None
+    solo: Worded | None = None
+    changeable: bool = False
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -211,6 +192,33 @@ class Worksheet:
             if item.id == id:
                 return item
         raise KeyError(id)
+
+    @property
+    def reveal_groups(self) -> tuple[str, ...]:
+        """Of what is asked here. Ask a worksheet `for_relationship`: a group whose items fall away never waits for them."""
+        return tuple(dict.fromkeys(item.reveal_group for item in self.items if item.reveal_group))
+
+    def suits(self, kind: Relationship | str) -> bool:
+        """Is anything asked in this tie?"""
+        return any(_suits(item, Relationship(kind)) for item in self.items)
+
+    def for_relationship(self, kind: Relationship | str) -> Worksheet:
+        """What is asked in this tie: other items and choices fall away, and pages that this leaves empty."""
+        pages = tuple(page for one in self.pages if (page := _page_for(one, Relationship(kind))).items)
+        return self if pages == self.pages else replace(self, pages=pages)
+
+    def for_solo(self) -> Worksheet:
+        """For a person who works alone: nothing here waits for another's signature, so an agreement may lack any part."""
+        pages = tuple(Page(page.title, tuple(_unsigned(item) for item in page.items)) for page in self.pages)
+        return replace(self, introduction=self.solo or self.introduction, pages=pages)
+
+
+def _page_for(page: Page, kind: Relationship) -> Page:
+    return Page(page.title, tuple(item.for_relationship(kind) for item in page.items if _suits(item, kind)))
+
+
+def _unsigned(item: Item) -> Item:
+    return replace(item, needs=()) if item.needs else item
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,58 +4,31 @@ Decides the field of each kind, what a person's answer looks like afterwards, an
 two standard answers. Never knows whose form it is, nor what the answers mean.
 
 A page's template walks `form.asked`. Each entry carries the item, its texts in this person's words, `instead` (radios)
-and `field`, which by kind is: a text field (short_text, long_text, follow_up, agreement, number, date); radios (likert5,
-scale10); a small form with `.choice` radios and perhaps `.text` (choice, yes_no), with `.chosen` and perhaps `.other`
-(checklist), or with radios by statement (matrix); entries (list: text fields, table: small forms by column).
+and `field`, which by kind is: a text field (short_text, long_text, number, date); radios (likert5, scale10); a small form with
+`.choice` radios and perhaps `.text` (choice, yes_no), with `.chosen` and perhaps `.other` (checklist), with radios by statement
+(matrix), or with the parts of an agreement (agreements.py); entries (list: text fields, table: small forms by column); or rows
+against the lines of another's answer (follow_ups.py).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from wtforms import Field, FieldList, Form, FormField
+from wtforms import Field, Form, FormField
 from wtforms.fields import SelectChoice
-from wtforms.utils import unset_value
 
+from forms.agreements import agreement_field, agreement_value, say_what_is_lacking
 from forms.answers import STANDARD_LABELS, Given, is_empty
-from forms.definition import HIGHEST, Choice, Column, Item, Kind, Page, Worded, Wording, Worksheet
-from forms.fields import (
-    Amount,
-    DateText,
-    LongText,
-    OneFromList,
-    OneOf,
-    Several,
-    ShortText,
-    number_or_none,
-)
+from forms.definition import HIGHEST, Item, Kind, Page, Worded, Wording, Worksheet
+from forms.fields import Amount, DateText, LongText, OneOf, Several, ShortText, number_or_none
+from forms.follow_ups import follow_up_field, follow_up_value
+from forms.rows import Rows, cell, options
 
 INSTEAD = "-instead"
-_ROWS_AT_FIRST = 3
-
-
-class Rows(FieldList):
-    """Rows that a person adds: those that are filled, and always a blank one to go on with, up to the most."""
-
-    def __init__(self, row: Any, label: str, *, most: int, **bound: Any) -> None:
-        super().__init__(row, label, max_entries=most, **bound)
-        self.most = most
-
-    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        super().process(formdata, list(data)[: self.most] if isinstance(data, list) else unset_value, extra_filters)
-        filled = sum(not is_empty(entry.data) for entry in self.entries)
-        while len(self.entries) < min(self.most, max(_ROWS_AT_FIRST, filled + 1)):
-            self._add_entry()
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
-        # WTForms would hand any digits to int(), which fails for superscripts and for thousands of them.
-        for name in formdata:
-            if found := re.fullmatch(re.escape(prefix) + r"-([0-9]{1,3})(?:-.*)?", name, re.DOTALL):
-                yield int(found[1])
+Followed = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +44,8 @@ class Asked:
     low: str
     high: str
     hints: Mapping[str, str]
+    always_says: str
+    followed: tuple[str, ...]
 
     @property
     def kind(self) -> str:
@@ -87,6 +62,7 @@ class WorksheetForm(Form):
     worksheet: ClassVar[Worksheet]
     wording: ClassVar[Wording]
     _asks: ClassVar[tuple[Item, ...]] = ()
+    _followed: ClassVar[Followed] = {}
 
     @property
     def asked(self) -> tuple[Asked, ...]:
@@ -106,6 +82,8 @@ class WorksheetForm(Form):
             low=said(item.low),
             high=said(item.high),
             hints={choice.id: said(choice.hint) for choice in item.options if choice.hint},
+            always_says=said(item.always_says),
+            followed=self._followed.get(item.id, ()),
         )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -118,6 +96,22 @@ class WorksheetForm(Form):
                 sound = self[item.id].validate(self) and sound
         return sound
 
+    def is_ready(self) -> bool:
+        """After `validate`: may this be put to the other? Otherwise the sentences stand beside what an agreement lacks."""
+        agreements = [item for item in self._asks if item.kind is Kind.AGREEMENT]
+        answers = {item.id: say_what_is_lacking(item, self[item.id]) for item in agreements}
+        return all(answers.values())
+
+    def add_row(self, item_id: str) -> bool:
+        """Without scripts the button for one more row sends the page, which comes back with it. False: no such rows here."""
+        field = self._fields.get(item_id)
+        rows = field if isinstance(field, Rows) else getattr(getattr(field, "form", None), "rows", None)
+        if not isinstance(rows, Rows):
+            return False
+        if len(rows.entries) < rows.most:
+            rows.append_entry()
+        return True
+
     def answers(self) -> dict[str, Given]:
         return {item.id: self._given(item) for item in self._asks}
 
@@ -129,7 +123,7 @@ class WorksheetForm(Form):
     def _given(self, item: Item) -> Given:
         if standard := self[item.id + INSTEAD].data:
             return Given(None, standard)
-        return Given(_value(item, self[item.id].data))
+        return Given(_value(item, self[item.id].data, self._followed.get(item.id, ())))
 
     @classmethod
     def draft(cls, givens: Mapping[str, Given]) -> dict[str, Any]:
@@ -141,11 +135,15 @@ class WorksheetForm(Form):
         return data
 
 
-def _value(item: Item, data: Any) -> Any:
+def _value(item: Item, data: Any, followed: tuple[str, ...]) -> Any:
     """The answer as it is kept: blank rows and unanswered statements left out, and every key of its kind there."""
     if is_empty(data):
         return None
     match item.kind:
+        case Kind.AGREEMENT:
+            return agreement_value(data)
+        case Kind.FOLLOW_UP:
+            return follow_up_value(data, followed)
         case Kind.CHOICE | Kind.YES_NO:
             return {"choice": data["choice"] or "", "text": data.get("text") or ""}
         case Kind.CHECKLIST:
@@ -159,20 +157,35 @@ def _value(item: Item, data: Any) -> Any:
     return data
 
 
-def form_for(worksheet: Worksheet, wording: Wording, page: int | None = None) -> type[WorksheetForm]:
-    """The form class of the whole worksheet, or of the page with this index, counted from 0."""
+def form_for(
+    worksheet: Worksheet, wording: Wording, page: int | None = None, *, followed: Mapping[str, Sequence[str]] | None = None
+) -> type[WorksheetForm]:
+    """The form class of the whole worksheet as it is asked in this tie, or of the page with this index, counted from 0.
+
+    `followed`: by item, the lines of the opened answer that it follows."""
+    worksheet = worksheet.for_relationship(wording.relationship)
     if page is not None and not 0 <= page < len(worksheet.pages):
         raise IndexError(f"{worksheet.id} has no page {page}")
+    if followed:
+        # Never kept for the next caller: these are one person's private words.
+        return _made(worksheet, wording, page, {id: tuple(lines) for id, lines in followed.items()})
     return _form_for(worksheet, wording, page)
 
 
 @lru_cache(maxsize=512)
 def _form_for(worksheet: Worksheet, wording: Wording, page: int | None) -> type[WorksheetForm]:
+    return _made(worksheet, wording, page, {})
+
+
+def _made(worksheet: Worksheet, wording: Wording, page: int | None, followed: Followed) -> type[WorksheetForm]:
     pages: tuple[Page, ...] = worksheet.pages if page is None else (worksheet.pages[page],)
     items = tuple(item for one in pages for item in one.items)
-    parts: dict[str, Any] = {"worksheet": worksheet, "wording": wording, "_asks": items}
+    parts: dict[str, Any] = {"worksheet": worksheet, "wording": wording, "_asks": items, "_followed": followed}
     for item in items:
-        parts[item.id] = _FIELDS[item.kind](item, wording)
+        if item.kind is Kind.FOLLOW_UP:
+            parts[item.id] = follow_up_field(item, wording, followed.get(item.id, ()), _label(item, wording), _hint(item, wording))
+        else:
+            parts[item.id] = _FIELDS[item.kind](item, wording)
         parts[item.id + INSTEAD] = OneOf("Instead of an answer", _standard_choices())
     return type("WorksheetForm", (WorksheetForm,), parts)
 
@@ -211,14 +224,14 @@ def _steps(label: str, highest: int, hint: str = "") -> Field:
 
 
 def _choice(item: Item, wording: Wording) -> Field:
-    parts: dict[str, Any] = {"choice": OneOf(_label(item, wording), _options(item.options, wording))}
+    parts: dict[str, Any] = {"choice": OneOf(_label(item, wording), options(item.options, wording))}
     if item.with_text:
         parts["text"] = ShortText(item.with_text.text(wording))
     return _small_form(item, wording, parts)
 
 
 def _checklist(item: Item, wording: Wording) -> Field:
-    parts: dict[str, Any] = {"chosen": Several(_label(item, wording), _options(item.choices, wording))}
+    parts: dict[str, Any] = {"chosen": Several(_label(item, wording), options(item.choices, wording))}
     if item.other:
         parts["other"] = ShortText("Something else")
     return _small_form(item, wording, parts)
@@ -235,38 +248,22 @@ def _list(item: Item, wording: Wording) -> Field:
 
 
 def _table(item: Item, wording: Wording) -> Field:
-    row = type("Row", (Form,), {column.id: _cell(column, wording) for column in item.columns})
+    row = type("Row", (Form,), {column.id: cell(column, wording) for column in item.columns})
     return Rows(FormField(row, ""), _label(item, wording), most=item.most, description=_hint(item, wording))
 
 
-def _cell(column: Column, wording: Wording) -> Field:
-    label = column.label.text(wording)
-    match column.kind:
-        case Kind.CHOICE:
-            return OneFromList(label, _options(column.choices, wording))
-        case Kind.SCALE10:
-            numbers = [SelectChoice(number, str(number)) for number in range(HIGHEST[Kind.SCALE10] + 1)]
-            return OneFromList(label, numbers, coerce=number_or_none)
-        case Kind.DATE:
-            return DateText(label)
-        case Kind.LONG_TEXT:
-            return LongText(label)
-    return ShortText(label)
+def _agreement(item: Item, wording: Wording) -> Field:
+    return agreement_field(item, _label(item, wording), _hint(item, wording))
 
 
 def _small_form(item: Item, wording: Wording, parts: dict[str, Any]) -> Field:
     return FormField(type("Part", (Form,), parts), _label(item, wording), description=_hint(item, wording))
 
 
-def _options(choices: tuple[Choice, ...], wording: Wording) -> list[SelectChoice]:
-    return [SelectChoice(choice.id, choice.label.text(wording)) for choice in choices]
-
-
 def _hint(item: Item, wording: Wording) -> str:
     return item.hint.text(wording) if item.hint else ""
 
 
-# Follow-ups and agreements are built later; until then they are plain texts, so that nothing in a file is lost.
 _FIELDS = {
     Kind.SHORT_TEXT: _short_text,
     Kind.LONG_TEXT: _long_text,
@@ -280,6 +277,5 @@ _FIELDS = {
     Kind.LIST: _list,
     Kind.TABLE: _table,
     Kind.MATRIX: _matrix,
-    Kind.FOLLOW_UP: _long_text,
-    Kind.AGREEMENT: _long_text,
+    Kind.AGREEMENT: _agreement,
 }

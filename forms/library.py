@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 from forms.definition import Document, Module, Phase, Worksheet
 from forms.measures import Measure, read_measure
 from forms.modules import read_document, read_module, read_stages
+from forms.plans import Plan, read_plans
 from forms.reading import ContentError, Problem, Row
 from forms.references import check_references
 from forms.worksheets import read_worksheet
@@ -50,6 +51,7 @@ class Content:
     worksheets: Versions[Worksheet]
     measures: Versions[Measure]
     documents: Versions[Document]
+    plans: tuple[Plan, ...] = ()
 
 
 class Library:
@@ -123,6 +125,7 @@ def read_content(folder: Path) -> Content:
         worksheets=_read_folder(folder, "worksheets", read_worksheet, problems),
         measures=_read_folder(folder, "measures", read_measure, problems),
         documents=_read_folder(folder, "documents", read_document, problems),
+        plans=(_read_file(plans, folder, read_plans, problems) or ()) if (plans := folder / "plans.toml").exists() else (),
     )
     # Cross references of half-read files would only repeat what is already said.
     problems.extend(() if problems else check_references(content))

@@ -19,12 +19,13 @@ from forms.definition import (
     Kind,
     Page,
     Relationship,
+    Repeat,
     Standard,
     Worded,
     Worksheet,
 )
 from forms.reading import Row, nearest
-from forms.worksheets import item_id
+from forms.worksheets import item_id, read_repeat
 
 if TYPE_CHECKING:
     from forms.answers import Given
@@ -112,6 +113,9 @@ class Measure:
     reliable_change: ReliableChange | None = None
     prorate_from: int = 0
     multiply: int = 1
+    repeat: Repeat | None = None
+    prompt_below: int | None = None
+    prompt_task: str = ""
 
     def suits(self, relationship: Relationship | str) -> bool:
         return Relationship(relationship) in self.relationships
@@ -128,6 +132,7 @@ class Measure:
             minutes=self.minutes,
             introduction=self.introduction,
             pages=(Page(Worded(self.title), items),),
+            repeat=self.repeat,
         )
 
     def values(self, answers: Mapping[str, Given]) -> dict[str, int | None]:
@@ -157,7 +162,7 @@ def read_measure(row: Row) -> Measure:
         better=row.one_of("better", Better),
         low=low,
         high=high,
-        relationships=_relationships(row),
+        relationships=row.relationships(required=True),
         about=row.one_of("about", About),
         introduction=row.worded_if_any("introduction"),
         items=row.rows("items", lambda item: read_measure_item(item, shared, ends), "item", required=True),
@@ -168,17 +173,12 @@ def read_measure(row: Row) -> Measure:
         reliable_change=read_reliable_change(row.table("reliable_change")) if row.has("reliable_change") else None,
         prorate_from=row.whole("prorate_from", 0, least=1),
         multiply=row.whole("multiply", 1, least=1),
+        repeat=read_repeat(row.table("repeat")) if row.has("repeat") else None,
+        prompt_below=row.whole("prompt_below") if row.has("prompt_below") else None,
+        prompt_task=row.text("prompt_task", ""),
     )
     _check_measure(row, measure)
     return measure
-
-
-def _relationships(row: Row) -> tuple[Relationship, ...]:
-    names = row.texts("relationships", required=True)
-    for name in names:
-        if name not in set(Relationship):
-            row.complain("relationships", f"'{name}' is not known; {nearest(name, Relationship)}")
-    return tuple(relationship for relationship in Relationship if relationship in names)
 
 
 def read_point(row: Row) -> Point:
@@ -238,6 +238,8 @@ def _check_measure(row: Row, measure: Measure) -> None:
     if (lowest, highest) != (measure.low, measure.high):
         said = f"{measure.low:g}-{measure.high:g}"
         row.complain("high", f"low and high say {said}, but the items add up to {lowest}-{highest}.")
+    if (measure.prompt_below is None) == bool(measure.prompt_task):
+        row.complain("prompt_below", "and prompt_task go together: the mark, and the title of the counselor's task.")
     if measure.change not in ("", "baseline"):
         row.complain("change", f"'{measure.change}' is not known; {nearest(measure.change, ('baseline',))}")
     if measure.prorate_from > len(measure.items):

@@ -1,52 +1,14 @@
 """How the files of the phases, the modules and the documents to sign become definitions.
 
-Decides what a well-formed module is, and the closed list of rules that its completion criteria may call.
-Never evaluates a criterion, and never knows whether what it names exists (library.py asks that).
+Decides what a well-formed module is; rules.py says what its completion criteria may call. Never knows whether what it names exists
+(references.py asks that).
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from forms.definition import Criterion, Document, Guide, Introduction, Module, Phase, Prerequisite, Section
 from forms.reading import Row, nearest
-
-# A closed list of functions, never expressions: a counselor must be able to read why a stage seems complete.
-RULES = frozenset(
-    (
-        "submitted",
-        "mean_at_least",
-        "kept_share",
-        "signed",
-        "note_tagged",
-        "reviewed",
-        "no_open_concern",
-        "answer_is",
-        "answered_on_days",
-        "rows_complete",
-        "trend",
-        "recorded",
-    )
-)
-_ARGUMENTS: dict[str, type] = {
-    "worksheet": str,
-    "item": str,
-    "items": list,
-    "values": list,
-    "measure": str,
-    "document": str,
-    "tag": str,
-    "side": str,
-    "at_least": float,
-    "at_most": float,
-    "share": float,
-    "days": int,
-    "weeks": int,
-    "of_weeks": int,
-    "times": int,
-    "waivable": bool,
-    "unless_recorded": str,
-}
+from forms.rules import RULES, read_arguments
 
 
 def read_stages(row: Row) -> tuple[tuple[Phase, ...], tuple[str, ...]]:
@@ -107,22 +69,7 @@ def read_criterion(row: Row) -> Criterion:
     rule = row.text("rule")
     if rule and rule not in RULES:
         row.complain("rule", f"'{rule}' is not known; {nearest(rule, RULES)}")
-    sentence = row.text("sentence")
-    arguments = {key: _argument(row, key, kind) for key, kind in _ARGUMENTS.items() if row.has(key)}
-    row.asked.update(_ARGUMENTS)
-    if ("item" in arguments or "items" in arguments) and "worksheet" not in arguments:
-        row.complain("worksheet", "is missing; an item is found through its worksheet.")
-    return Criterion(rule, sentence, MappingProxyType(arguments))
-
-
-def _argument(row: Row, key: str, kind: type) -> object:
-    if kind is list:
-        return row.values(key)
-    if kind is float:
-        return row.amount(key, 0.0)
-    if kind is int:
-        return row.whole(key, 0)
-    return row.flag(key, False) if kind is bool else row.text(key)
+    return Criterion(rule, row.text("sentence"), read_arguments(row, rule))
 
 
 def read_document(row: Row) -> Document:

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from forms.definition import TOKENS, Relationship, Worded
+from forms.wording import TOKENS, Relationship, Worded
 
 Kept = TypeVar("Kept")
 Named = TypeVar("Named", bound=StrEnum)
@@ -171,6 +171,15 @@ class Row:
         if text.count("{") != len(_BRACED.findall(text)) or text.count("}") != len(_BRACED.findall(text)):
             self.complain(key, "has a brace without its partner; tokens are {other} and {event}.")
         return text.strip()
+
+    def relationships(self, key: str = "relationships", required: bool = False) -> tuple[Relationship, ...]:
+        names = self.texts(key, required)
+        for name in names:
+            if name not in set(Relationship):
+                self.complain(key, f"'{name}' is not known; {nearest(name, Relationship)}")
+        if self.data.get(key) == [] and not required:
+            self.complain(key, "is empty; name the ties, or leave it out.")
+        return tuple(one for one in Relationship if one in names)
 
     def table(self, key: str) -> Row:
         """A table inside this one; empty when it is not there."""

@@ -76,6 +76,14 @@ def _is_concern(item: MeasureItem, value: int | None) -> bool:
     return BLANK_CONCERN in item.concern if value is None else value in item.concern
 
 
+def prompts(measure: Measure, answers: Mapping[str, int | None]) -> tuple[str, ...]:
+    """The items marked below the measure's `prompt_below`: something for the counselor to talk about, never a safety concern."""
+    if measure.prompt_below is None:
+        return ()
+    marks = {item.id: answers.get(item.id) for item in measure.items}
+    return tuple(id for id, mark in marks.items() if mark is not None and mark < measure.prompt_below)
+
+
 def _why_not(measure: Measure, missing: int) -> str:
     answered, all_of_them = len(measure.items) - missing, len(measure.items)
     needed = measure.prorate_from or all_of_them

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import wtforms
 
 from forms.definition import (
+    AGREEMENT_PARTS,
     BLANK_CONCERN,
     COLUMN_KINDS,
     HIGHEST,
@@ -20,6 +21,7 @@ from forms.definition import (
     Item,
     Kind,
     Page,
+    Relationship,
     Repeat,
     Standard,
     Statement,
@@ -33,7 +35,7 @@ RESERVED_IDS = frozenset(
     (
         *(name for name in dir(wtforms.Form) if not name.startswith("__")),
         *("form_errors", "meta", "obj", "formdata", "prefix", "extra_filters"),
-        *("worksheet", "wording", "asked", "answers", "sound_answers", "draft"),
+        *("worksheet", "wording", "asked", "answers", "sound_answers", "draft", "is_ready", "add_row"),
         *("csrf_token", "submission_key", "revision", "version", "page", "save", "submit", "add_row"),
     )
 )
@@ -42,17 +44,20 @@ _HOOKS = ("validate_", "filter_", "_")
 
 _WITH_CHOICES = (Kind.CHOICE, Kind.CHECKLIST)
 _BELONGS = {
-    "choices": _WITH_CHOICES,
+    "choices": (*_WITH_CHOICES, Kind.FOLLOW_UP),
     "other": (Kind.CHECKLIST,),
     "statements": (Kind.MATRIX,),
     "columns": (Kind.TABLE,),
-    "most": (Kind.LIST, Kind.TABLE),
-    "with_text": (Kind.CHOICE, Kind.YES_NO),
+    "most": (Kind.LIST, Kind.TABLE, Kind.AGREEMENT),
+    "with_text": (Kind.CHOICE, Kind.YES_NO, Kind.FOLLOW_UP),
     "low": (Kind.LIKERT5, Kind.SCALE10, Kind.MATRIX),
     "high": (Kind.LIKERT5, Kind.SCALE10, Kind.MATRIX),
+    "needs": (Kind.AGREEMENT,),
+    "always_says": (Kind.AGREEMENT,),
 }
 _MOST = {Kind.LIST: 10, Kind.TABLE: 12}
 _REPEATS = ("day", "week", "session")
+_WHEN = ("before", "after")
 
 
 def read_worksheet(row: Row) -> Worksheet:
@@ -66,6 +71,8 @@ def read_worksheet(row: Row) -> Worksheet:
         introduction=row.worded_if_any("introduction"),
         pages=row.rows("page", read_page, required=True),
         repeat=read_repeat(row.table("repeat")) if row.has("repeat") else None,
+        solo=row.worded_if_any("solo"),
+        changeable=row.flag("changeable", False),
     )
     row.unique("page", (item.id for item in worksheet.items))
     return worksheet
@@ -76,7 +83,12 @@ def read_repeat(row: Row) -> Repeat:
     if every and every not in _REPEATS:
         row.complain("every", f"'{every}' is not known; {nearest(every, _REPEATS)}")
     interval = row.whole("interval", 1, least=1)
-    repeat = Repeat(every, interval, row.whole("times", 0, least=1), row.whole("weeks", 0, least=1))
+    when = row.text("when", "")
+    repeat = Repeat(every, interval, row.whole("times", 0, least=1), row.whole("weeks", 0, least=1), when)
+    if when and when not in _WHEN:
+        row.complain("when", f"'{when}' is not known; {nearest(when, _WHEN)}")
+    elif every in _REPEATS and bool(when) != (every == "session"):
+        row.complain("when", "goes with every = 'session', and only there: 'before' or 'after' each session.")
     row.done()
     return repeat
 
@@ -108,13 +120,16 @@ def read_item(row: Row) -> Item:
         concern=row.values("concern"),
         task=row.text("task", ""),
         never_shared=row.flag("never_shared", False),
+        relationships=row.relationships(),
+        needs=row.texts("needs"),
+        always_says=row.worded_if_any("always_says"),
     )
     _check_item(row, item)
     return item
 
 
 def read_choice(row: Row) -> Choice:
-    return Choice(row.id(), row.worded("label"), row.worded_if_any("hint"))
+    return Choice(row.id(), row.worded("label"), row.worded_if_any("hint"), row.relationships())
 
 
 def read_statement(row: Row) -> Statement:
@@ -162,6 +177,19 @@ def _check_item(row: Row, item: Item) -> None:
     if item.never_shared and item.visibility is not Visibility.PRIVATE:
         row.complain("never_shared", "goes only with visibility = 'private'.")
     _check_concern(row, item)
+    _check_ties(row, item)
+    for part in item.needs:
+        if part not in AGREEMENT_PARTS:
+            row.complain("needs", f"'{part}' is no part of an agreement; {nearest(part, AGREEMENT_PARTS)}")
+    if item.kind is Kind.FOLLOW_UP and not item.follows:
+        row.complain("follows", "is missing; name the item whose lines are answered here, as '<worksheet>.<item>'.")
+
+
+def _check_ties(row: Row, item: Item) -> None:
+    """A person who gets the question also gets at least one choice."""
+    for kind in item.relationships or Relationship:
+        if item.choices and not item.for_relationship(kind).choices:
+            row.complain("choices", f"leaves nothing to choose for a {kind}; offer one, or ask the item in other ties only.")
 
 
 def _check_concern(row: Row, item: Item) -> None:
@@ -171,8 +199,6 @@ def _check_concern(row: Row, item: Item) -> None:
             row.complain("concern", f"{value!r} can never be an answer here; {nearest(value, map(str, known))}")
     if item.concern and not item.task:
         row.complain("task", "is missing; an item with a concern names the counselor's task, in neutral words.")
-    if item.task and not item.concern:
-        row.complain("concern", "is missing; name the values that raise the task.")
 
 
 def concern_values(item: Item) -> tuple[str | int, ...]:

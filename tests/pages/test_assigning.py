@@ -68,9 +68,9 @@ def test_a_person_whose_side_is_open_may_get_either(browser: Opened, cast: Cast,
     assert {"worksheet-hurt-account-1", "worksheet-involved-account-1"} <= offered
 
 
-def test_the_three_measures_are_offered_to_both(browser: Opened, cast: Cast) -> None:
+def test_the_practices_own_measures_are_offered_to_both(browser: Opened, cast: Cast) -> None:
     offered = boxes(browser("Cleo").get(address(cast, module="measures")).get_data(as_text=True))
-    ids = ("trust-pulse", "distress-thermometer", "overall-this-week")
+    ids = ("trust-pulse", "distress-thermometer", "overall-this-week", "session-feedback")
     assert offered == {f"measure-{id}-{seat}" for id in ids for seat in (1, 2)}
 
 

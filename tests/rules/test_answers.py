@@ -53,8 +53,15 @@ ITEMS = {
         ),
     ),
     "matrix": Item("a", Kind.MATRIX, Worded("A?"), statements=(Statement("x", Worded("X.")), Statement("y", Worded("Y.")))),
-    "follow_up": Item("a", Kind.FOLLOW_UP, Worded("A?")),
-    "agreement": Item("a", Kind.AGREEMENT, Worded("A?"), visibility=Visibility.JOINT),
+    "follow_up": Item("a", Kind.FOLLOW_UP, Worded("A?"), choices=RED_BLUE, with_text=Worded("Why?"), follows="b"),
+    "agreement": Item(
+        "a",
+        Kind.AGREEMENT,
+        Worded("A?"),
+        visibility=Visibility.JOINT,
+        needs=("until", "review"),
+        always_says=Worded("Either may end it."),
+    ),
 }
 
 
@@ -99,8 +106,18 @@ ROUNDS: list[tuple[str, list[tuple[str, str]], Any, tuple[str, ...]]] = [
         ("What: door; How hard: 0 of 10", "How: Red; When: January 31, 2026"),
     ),
     ("matrix", [("a-y", "0")], {"y": 0}, ("Y.: 0 of 4",)),
-    ("follow_up", [("a", "text")], "text", ("text",)),
-    ("agreement", [("a", "text")], "text", ("text",)),
+    (
+        "follow_up",
+        [("a-rows-0-of", "calls"), ("a-rows-0-choice", "red"), ("a-rows-2-of", "walks"), ("a-rows-2-text", "not yet")],
+        {"rows": [{"of": "calls", "choice": "red", "text": ""}, {"of": "walks", "choice": "", "text": "not yet"}]},
+        ("calls: Red", "walks: not yet"),
+    ),
+    (
+        "agreement",
+        [("a-terms", "we look\r\nat the bills"), ("a-who", "Sam"), ("a-until", "6/30/2026")],
+        {"terms": "we look\nat the bills", "who": "Sam", "how_often": "", "until": "2026-06-30", "review_on": ""},
+        ("Terms: we look", "at the bills", "Who: Sam", "Until: June 30, 2026", "Either may end it."),
+    ),
 ]
 
 
@@ -171,6 +188,9 @@ WRONG = [
     ("table", [("a-0-how", "green")], "Choose one of the answers"),
     ("table", [("a-0-hard", "11")], "Choose one of the answers"),
     ("matrix", [("a-x", "5")], "Choose one of the answers"),
+    ("follow_up", [("a-rows-0-choice", "green")], "Choose one of the answers"),
+    ("agreement", [("a-terms", "x" * 20_001)], "20,001 characters"),
+    ("agreement", [("a-review_on", "soon")], "year, month and day"),
 ]
 
 
@@ -305,7 +325,10 @@ def test_only_shareable_items_can_be_shared_for_now() -> None:
 
 
 NAMES = st.sampled_from(
-    ["a", "a-instead", "a-choice", "a-text", "a-chosen", "a-other", "a-0", "a-1", "a-0-what", "a-0-when", "a-9-how", "a-x"]
+    [
+        *("a", "a-instead", "a-choice", "a-text", "a-chosen", "a-other", "a-0", "a-1", "a-0-what", "a-0-when", "a-9-how", "a-x"),
+        *("a-terms", "a-until", "a-review_on", "a-rows-0-of", "a-rows-0-choice", "a-rows-9-text", "a-rows-²-of"),
+    ]
 )
 TEXTS = st.text(st.characters(), max_size=40) | st.sampled_from(["0", "4", "red", "yes", "2026-01-01", "rather_not"])
 

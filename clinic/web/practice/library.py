@@ -59,7 +59,8 @@ def module(module_id: str) -> str:
 @practice.get("/library/<module_id>/<worksheet_id>")
 def worksheet(module_id: str, worksheet_id: str) -> str:
     """A preview: every control is there and none can be used."""
-    home, found, tie = _module(module_id), _worksheet(module_id, worksheet_id), _tie()
+    home, tie = _module(module_id), _tie()
+    found = _worksheet(module_id, worksheet_id).for_relationship(tie)
     form = form_for(found, neutral_wording(tie))()
     asked = {one.item.id: one for one in form.asked}
     return render_template(
