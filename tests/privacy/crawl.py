@@ -6,6 +6,7 @@ The list of endpoints is asked of the running application, never kept by hand.
 from __future__ import annotations
 
 import re
+import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -173,6 +174,14 @@ def looked_into() -> Iterator[set[str]]:
         yield tables
     finally:
         access.find = find
+
+
+def rows_on_disk(app: Flask, *, but: tuple[str, ...] = ("audit_entry", "sign_in")) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table as it lies on disk: reading is on record, and a sign-in notes when it was last seen; nothing else
+    may differ after looking."""
+    with sqlite3.connect(app.extensions["settings"].storage.database.removeprefix("sqlite:///")) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if name not in but]
+        return {name: sorted(database.execute(f'SELECT * FROM "{name}"'), key=repr) for name in tables}  # noqa: S608
 
 
 def everything_in(reply: TestResponse) -> str:

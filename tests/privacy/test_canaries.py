@@ -19,7 +19,7 @@ from clinic.models import Case
 from clinic.places import FONTS, templates_folder
 from clinic.sealing import _sealed_of
 from reports import Audience, document_name, render_html, render_pdf
-from tests.privacy.crawl import UUID, Crawl, everything_in, known_ids
+from tests.privacy.crawl import UUID, Crawl, everything_in, known_ids, rows_on_disk, signed_in
 from tests.privacy.expected import CAST, COUNSELORS, NOBODY, OTHERS, PEOPLE, expectations
 from tests.privacy.world import World
 
@@ -58,13 +58,14 @@ def test_a_word_is_planted_in_every_sealed_column(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", [*CAST, NOBODY])
-def test_nobody_meets_a_word_that_is_not_theirs(world_app: Flask, world: World, name: str) -> None:
+def test_nobody_meets_a_word_that_is_not_theirs_and_looking_changes_nothing(world_app: Flask, world: World, name: str) -> None:
     seen = expectations(set(world.words))
     forbidden = {key: world.words[key] for key, who in seen.items() if name not in who.pages or not name}
     allowed = {key: world.words[key] for key in world.words if key not in forbidden}
     ids = known_ids()
     foreign = ids_of_others(world, name)
     db.session.rollback()
+    before = rows_on_disk(world_app)
     crawl, met, leaks = Crawl(world_app, name, ids), set(), []
     for path, reply in crawl.replies():
         text = everything_in(reply)
@@ -76,6 +77,7 @@ def test_nobody_meets_a_word_that_is_not_theirs(world_app: Flask, world: World, 
         met |= {key for key, word in allowed.items() if word in text}
     assert not leaks, f"{name or 'nobody'}: {len(leaks)} leaks\n" + "\n".join(leaks[:40])
     assert crawl.asked > 20
+    assert rows_on_disk(world_app) == before, "a GET request wrote something"
     assert MEETS.get(name, set()) <= met, f"{name} meets nothing of {sorted(MEETS[name] - met)}"
     who, counted = name or "nobody", f"{crawl.asked} addresses, {len(crawl.endpoints)} endpoints that opened"
     print(f"{who}: {counted}, {len(met)} of {len(allowed)} allowed words, none of {len(forbidden)} forbidden ones")
@@ -143,8 +145,6 @@ def _written_in(pdf: bytes) -> str:
 
 
 def test_a_made_report_is_kept_under_a_name_that_says_nothing(world_app: Flask, world: World, tmp_path: Path) -> None:
-    from tests.privacy.crawl import signed_in
-
     ids = [id for name, (_, id) in world.rows.items() if name.startswith("the report for")]
     db.session.rollback()
     browser = signed_in(world_app, "Cleo")

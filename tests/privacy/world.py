@@ -103,6 +103,9 @@ def make_world(cast: Cast) -> World:
         _stages(world, name, counselor)
     for name in (*COUPLE, "Gil"):
         _tasks(world, name, "Fay" if name == "Gil" else "Cleo")
+    from tests.privacy.together import plant_together
+
+    plant_together(world)
     _reports(world)
     for name in ("Ana", "Ben", "Cleo"):
         _other_device(world, name)

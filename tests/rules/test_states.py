@@ -26,7 +26,8 @@ ALLOWED = {
     CaseState: "open>finished finished>open",
     AssignmentState: (
         "open>submitted open>withdrawn submitted>submitted submitted>returned submitted>reviewed submitted>withdrawn "
-        "returned>submitted returned>withdrawn"
+        "returned>submitted returned>withdrawn open>held open>skipped open>missed held>open held>withdrawn held>missed "
+        "skipped>open"
     ),
     NoteState: "draft>signed",
     TaskState: "open>done done>open",

@@ -1,0 +1,154 @@
+"""What two people do together, planted in the world: an opened reveal, a joint form with a draft and a version, and what comes back."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from clinic.db import db
+from clinic.models import (
+    Answer,
+    Assignment,
+    Exchange,
+    ExchangeRound,
+    JointDraft,
+    Message,
+    Noticed,
+    Reveal,
+    RevealedAnswer,
+    Run,
+    SafetyClearance,
+)
+from clinic.models.joint import open_joint_form
+from clinic.models.schedules import Every, begin_schedule
+from clinic.models.setbacks import record_setback
+from clinic.models.states import AssignmentState
+from forms import Given, library
+from tests.privacy.world import World
+
+JOINT = "pause-rule"
+
+
+def plant_together(world: World) -> None:
+    """In Ana and Ben's case; Cleo is their counselor."""
+    _reveal(world)
+    _joint_form(world)
+    for name in ("Ana", "Ben"):
+        _comes_back(world, name)
+    _setbacks(world)
+    _safety(world)
+    _hold(world)
+    db.session.flush()
+
+
+def _reveal(world: World) -> None:
+    """One answer of Ben's, opened by hand: the rules of opening have tests of their own."""
+    case, cleo = world.cast.case("Ana"), world.user_id("Cleo")
+    of_ben = select(Answer).where(Answer.participant_id == world.cast.seats["Ben"], Answer.item_id == "how_i_react")
+    answer = db.session.scalars(of_ben.order_by(Answer.position)).first()
+    assert answer is not None
+    reveal = Reveal(case_id=case.id, group="a group", place="in_session", opened_at=world.at, opened_by=cleo)
+    db.session.add(reveal)
+    world.keep("the reveal of Ana's case", reveal)
+    opened = RevealedAnswer(
+        case_id=case.id, reveal_id=reveal.id, answer_id=answer.id, participant_id=answer.participant_id
+    )
+    db.session.add(opened)
+    world.keep("Ben's opened answer", opened)
+    for name in ("Ana", "Ben"):
+        noticed = Noticed(
+            case_id=case.id, reveal_id=reveal.id, participant_id=world.cast.seats[name], written_at=world.at,
+            text=world.word(f"{name.lower()}.noticed"),
+        )  # fmt: skip
+        db.session.add(noticed)
+        world.keep(f"what {name} notices", noticed)
+    exchange = Exchange(case_id=case.id, saying="what-i-hear", rating="how-close-you-came", begun_at=world.at, begun_by=cleo)
+    open_row = world.rows["Ana's open homework"][1]
+    exchange.rounds.append(ExchangeRound(number=1, saying_id=open_row, rating_id=open_row))
+    db.session.add(exchange)
+    world.keep("the exchange of Ana's case", exchange)
+
+
+def _joint_form(world: World) -> None:
+    case, cleo = world.cast.case("Ana"), world.user_id("Cleo")
+    worksheet = library.worksheet(JOINT)
+    form = open_joint_form(
+        db.session(), case, worksheet_id=worksheet.id, worksheet_version=worksheet.version, module_id=worksheet.module,
+        by=cleo, at=world.at,
+    )  # fmt: skip
+    world.keep("the joint form of Ana's case", form)
+    item = worksheet.items[0].id
+    for name in ("Ana", "Ben"):
+        words = {"terms": world.word(f"{name.lower()}.joint.draft"), "who": "", "how_often": "", "until": "", "review_on": ""}
+        draft = JointDraft(
+            case_id=case.id, form_id=form.id, participant_id=world.cast.seats[name], saved_at=world.at,
+            answers={item: Given(words).as_json()},
+        )  # fmt: skip
+        db.session.add(draft)
+        world.keep(f"{name}'s proposal in draft", draft)
+    put = {"terms": world.word("ben.joint.version"), "who": "both", "how_often": "", "until": "", "review_on": ""}
+    version = form.put(
+        {item: Given(put).as_json()}, proposed_by=world.cast.seat("Ben"), signers=2, until=None,
+        review_on=(world.at + timedelta(days=30)).date(), typed_name=world.word("ben.joint.signature"),
+        by=world.user_id("Ben"), at=world.at,
+    )  # fmt: skip
+    world.keep("the version that Ben put", version)
+    world.keep("Ben's signature under it", version.decisions[0])
+
+
+def _comes_back(world: World, name: str) -> None:
+    key, seat = name.lower(), world.cast.seat(name)
+    schedule = begin_schedule(
+        db.session(), seat, kind="worksheet", content_id="daily-care", content_version=1,
+        module_id="take-care-of-yourself", every=Every.DAY, interval=1, when="", zone="America/New_York",
+        starts_on=world.at.date(), ends_on=None, note=world.word(f"{key}.schedule.note"), by=world.user_id("Cleo"), at=world.at,
+    )  # fmt: skip
+    world.keep(f"{name}'s schedule", schedule)
+    run = Run(
+        schedule_id=schedule.id, case_id=seat.case_id, participant_id=seat.id,
+        assignment_id=world.rows["Ana's open homework"][1] if name == "Ana" else _any_homework(seat.id),
+        number=1, intended_at=world.at, opened_at=world.at, why_skipped=world.word(f"{key}.why.skipped"),
+    )  # fmt: skip
+    db.session.add(run)
+    world.keep(f"{name}'s run", run)
+    message = Message(
+        case_id=seat.case_id, participant_id=seat.id, reason=f"waiting:{key}", text_id="waiting", made_at=world.at,
+        sent_at=world.at, address=world.word(f"{key}.message.address"),
+    )  # fmt: skip
+    db.session.add(message)
+    world.keep(f"{name}'s reminder", message)
+
+
+def _any_homework(seat_id: uuid.UUID) -> uuid.UUID:
+    return db.session.scalars(select(Assignment.id).where(Assignment.participant_id == seat_id)).first()  # type: ignore[return-value]
+
+
+def _setbacks(world: World) -> None:
+    case = world.cast.case("Ana")
+    for whose, seat_id in (("ana", world.cast.seats["Ana"]), ("ben", world.cast.seats["Ben"]), ("joint", None)):
+        row = record_setback(
+            db.session(), case, participant_id=seat_id, happened_on=world.at.date(),
+            text=world.word(f"{whose}.setback" if seat_id else "ana.case.setback"), reopened=[],
+            by=world.user_id("Cleo"), at=world.at,
+        )  # fmt: skip
+        world.keep(f"a setback, {whose}", row)
+
+
+def _safety(world: World) -> None:
+    case = world.cast.case("Ana")
+    row = SafetyClearance(
+        case_id=case.id, cleared_at=world.at, cleared_by=world.user_id("Cleo"),
+        recheck_on=(world.at + timedelta(days=60)).date(), reason=world.word("ana.case.clearance"),
+    )  # fmt: skip
+    db.session.add(row)
+    world.keep("the clearance of Ana's case", row)
+
+
+def _hold(world: World) -> None:
+    held = world.cast.assign("Ben", "rough-hour-plan", by="Cleo")
+    db.session.flush()
+    held.hold(why=world.word("ben.hold.why"), by=world.user_id("Cleo"), at=world.at)
+    assert held.state == AssignmentState.HELD
+    world.keep("Ben's held homework", held)
