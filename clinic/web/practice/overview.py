@@ -38,8 +38,11 @@ from clinic.web.words import day, in_words
 from forms import library
 from forms.definition import Document
 
-CLOSED = (AssignmentState.REVIEWED, AssignmentState.WITHDRAWN)
-TONES = {"open": "calm", "submitted": "waiting", "returned": "note", "reviewed": "done", "withdrawn": "calm"}
+CLOSED = (AssignmentState.REVIEWED, AssignmentState.WITHDRAWN, AssignmentState.SKIPPED, AssignmentState.MISSED)
+TONES = {
+    "open": "calm", "submitted": "waiting", "returned": "note", "reviewed": "done", "withdrawn": "calm",
+    "held": "calm", "skipped": "calm", "missed": "calm",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
