@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -167,7 +167,7 @@ def write_and_sign(cleo: Screen, *, together: bool = True) -> None:
     page.get_by_label("Time").fill("09:30")
     page.get_by_label("Length in minutes").fill("50")
     page.get_by_label("In person").check(force=True)
-    boxes = page.get_by_role("group", name="People in the session").get_by_role("checkbox").all()
+    boxes = page.get_by_role("group", name="Who was there").get_by_role("checkbox").all()
     for number, box in enumerate(boxes):
         box.set_checked(together or number == 0, force=True)
     cleo.press("Record and begin the note")
