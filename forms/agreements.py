@@ -9,7 +9,7 @@ nothing that somebody writes is refused for being unfinished. Never knows who pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from forms.answers import Given, is_empty
 from forms.definition import Item, Kind
 from forms.fields import DateText, LongText, ShortText
 from forms.rows import Rows
+from forms.wording import Wording
 
 # The key of each part in an answer, and the name that the hints use for it.
 LABELS: Mapping[str, str] = {
@@ -49,26 +50,19 @@ class Lack:
     row: int | None = None
 
 
-class AgreementForm(Form):
-    terms = LongText(LABELS["terms"])
-    who = ShortText(LABELS["who"])
-    how_often = ShortText(LABELS["how_often"])
-    until = DateText(LABELS["until"])
-    review_on = DateText(LABELS["review_on"])
-
-
-class AgreementRow(Form):
-    terms = LongText(LABELS["terms"])
-    who = ShortText(LABELS["who"])
-    how_often = ShortText(LABELS["how_often"])
-    until = DateText(LABELS["until"])
-
-
-def agreement_field(item: Item, label: str, hint: str) -> Field:
+def agreement_field(item: Item, wording: Wording, label: str, hint: str) -> Field:
     if not item.most:
-        return FormField(AgreementForm, label, description=hint)
-    parts = {"rows": Rows(FormField(AgreementRow, ""), label, most=item.most), "review_on": DateText(LABELS["review_on"])}
-    return FormField(type("AgreementRows", (Form,), parts), label, description=hint)
+        return FormField(type("Agreement", (Form,), _parts(item, wording, LABELS)), label, description=hint)
+    row = type("AgreementRow", (Form,), _parts(item, wording, ROW))
+    rows = {"rows": Rows(FormField(row, ""), label, most=item.most)}
+    form = type("AgreementRows", (Form,), {**rows, **_parts(item, wording, ("review_on",))})
+    return FormField(form, label, description=hint)
+
+
+def _parts(item: Item, wording: Wording, parts: Iterable[str]) -> dict[str, Field]:
+    hints = {_KEY.get(part, part): hint.text(wording) for part, hint in item.hints}
+    kinds = {"terms": LongText, **dict.fromkeys(DAYS, DateText)}
+    return {part: kinds.get(part, ShortText)(LABELS[part], description=hints.get(part, "")) for part in parts}
 
 
 def agreement_value(data: Mapping[str, Any]) -> dict[str, Any] | None:

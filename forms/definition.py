@@ -99,8 +99,8 @@ YES_OR_NO = (Choice("yes", Worded("Yes")), Choice("no", Worded("No")))
 class Item:
     """One question. Which of the optional parts it has depends on its kind; library.py refuses the wrong ones.
 
-    `relationships`: the ties in which it is asked; none named means all. `needs` and `always_says` belong to agreements: the
-    parts that a version cannot be put forward without, and the sentence that stands in every version."""
+    `relationships`: the ties in which it is asked; none named means all. Agreements: `needs` names
+    the parts that none is put forward without, `always_says` stands in every version, `hints` stand beside the parts."""
 
     id: str
     kind: Kind
@@ -125,6 +125,7 @@ class Item:
     relationships: tuple[Relationship, ...] = ()
     needs: tuple[str, ...] = ()
     always_says: Worded | None = None
+    hints: tuple[tuple[str, Worded], ...] = ()
 
     @property
     def options(self) -> tuple[Choice, ...]:

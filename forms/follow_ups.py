@@ -56,18 +56,21 @@ class FollowUpField(FormField):
 
 
 def follow_up_field(item: Item, wording: Wording, lines: tuple[str, ...], label: str, hint: str) -> Field:
-    choices = options(item.choices, wording)
-    words = ShortText(item.with_text.text(wording) if item.with_text else WORDS)
-    has_words = item.with_text is not None or not choices
     if lines:
-        parts: dict[str, Any] = {"choice": OneOf(CHOICE, choices)} if choices else {}
-        row = type("Row", (Form,), {**parts, **({"text": words} if has_words else {})})
+        row = type("Row", (Form,), _answer(item, wording, OneOf))
         form = type("FollowUp", (Form,), {f"row_{number}": FormField(row, line) for number, line in enumerate(lines)})
         return FollowUpField(form, label, lines=lines, description=hint)
-    parts = {"of": ShortText(OF), **({"choice": OneFromList(CHOICE, choices)} if choices else {})}
-    row = type("Row", (Form,), {**parts, **({"text": words} if has_words else {})})
+    row = type("Row", (Form,), {"of": ShortText(OF), **_answer(item, wording, OneFromList)})
     form = type("FollowUp", (Form,), {"rows": Rows(FormField(row, ""), label, most=MOST)})
     return FormField(form, label, description=hint)
+
+
+def _answer(item: Item, wording: Wording, choice: type[OneOf] | type[OneFromList]) -> dict[str, Field]:
+    """A choice where the file has some, and words where it asks for them or has no choices."""
+    parts: dict[str, Field] = {"choice": choice(CHOICE, options(item.choices, wording))} if item.choices else {}
+    if item.with_text or not item.choices:
+        parts["text"] = ShortText(item.with_text.text(wording) if item.with_text else WORDS)
+    return parts
 
 
 def follow_up_value(data: Mapping[str, Any], lines: tuple[str, ...]) -> dict[str, Any] | None:

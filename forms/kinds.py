@@ -253,7 +253,7 @@ def _table(item: Item, wording: Wording) -> Field:
 
 
 def _agreement(item: Item, wording: Wording) -> Field:
-    return agreement_field(item, _label(item, wording), _hint(item, wording))
+    return agreement_field(item, wording, _label(item, wording), _hint(item, wording))
 
 
 def _small_form(item: Item, wording: Wording, parts: dict[str, Any]) -> Field:

@@ -26,6 +26,7 @@ from forms.definition import (
     Standard,
     Statement,
     Visibility,
+    Worded,
     Worksheet,
 )
 from forms.reading import Row, nearest
@@ -54,6 +55,7 @@ _BELONGS = {
     "high": (Kind.LIKERT5, Kind.SCALE10, Kind.MATRIX),
     "needs": (Kind.AGREEMENT,),
     "always_says": (Kind.AGREEMENT,),
+    "hints": (Kind.AGREEMENT,),
 }
 _MOST = {Kind.LIST: 10, Kind.TABLE: 12}
 _REPEATS = ("day", "week", "session")
@@ -123,9 +125,16 @@ def read_item(row: Row) -> Item:
         relationships=row.relationships(),
         needs=row.texts("needs"),
         always_says=row.worded_if_any("always_says"),
+        hints=read_part_hints(row.table("hints")),
     )
     _check_item(row, item)
     return item
+
+
+def read_part_hints(row: Row) -> tuple[tuple[str, Worded], ...]:
+    hints = tuple((part, hint) for part in AGREEMENT_PARTS if (hint := row.worded_if_any(part)))
+    row.done()
+    return hints
 
 
 def read_choice(row: Row) -> Choice:

@@ -17,7 +17,7 @@ from clinic.web.context import now, viewer
 from clinic.web.portal import portal
 from clinic.web.portal.opened import Opened, opened
 from forms import Given, library
-from forms.kinds import Rows, WorksheetForm
+from forms.kinds import WorksheetForm
 
 WRITTEN_TWICE = "This was also written on another device or in another window. Both versions are kept: choose below."
 WRITTEN_TWICE_ELSEWHERE = "Saved. This was also written on another device or in another window, and both are kept."
@@ -61,7 +61,7 @@ def homework_page(id: uuid.UUID, page: int) -> ResponseReturnValue:
     both = _keep(here, page, typed)
     anchor = _choose_between_versions(here, page)
     db.session.commit()
-    wants_row = _add_row(form, request.form.get("add_row", ""))
+    wants_row = form.add_row(request.form.get("add_row", ""))
     if wants_row or not is_valid:
         return _page(opened(id), page, form, status=200 if is_valid else 400)
     if both:
@@ -97,16 +97,6 @@ def _choose_between_versions(here: Opened, page: int) -> str:
     else:
         drop_other(db.session(), here.assignment, item_id, int(place[:3]))
     return f"{item_id}-item"
-
-
-def _add_row(form: WorksheetForm, item_id: str) -> bool:
-    """Without scripts the button for one more row sends the page, which comes back with it."""
-    field = form._fields.get(item_id)
-    if not isinstance(field, Rows):
-        return False
-    if len(field.entries) < field.most:
-        field.append_entry()
-    return True
 
 
 def _where_next(here: Opened, page: int, go: str) -> str:
