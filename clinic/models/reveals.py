@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
-from clinic.models.cases import Case, require_open
+from clinic.models.cases import Case, Participant, require_open
 from clinic.models.homework import Answer
 from clinic.models.states import NotAllowedNow
 from clinic.sealing import Subject, sealed_text
@@ -67,6 +67,18 @@ class Noticed(Base):
 
     def sealed_for(self) -> Subject:
         return Subject(self.case_id, f"answers:{self.participant_id}")
+
+
+def notice(session: Session, reveal: Reveal, person: Participant, text: str, *, by: uuid.UUID, at: datetime) -> Noticed:
+    """What this person notices, in the words that they have now."""
+    own = select(Noticed).where(Noticed.reveal_id == reveal.id, Noticed.participant_id == person.id)
+    row = session.scalars(own).first()
+    if row is None:
+        row = Noticed(case_id=reveal.case_id, reveal_id=reveal.id, participant_id=person.id)
+        session.add(row)
+    row.text, row.written_at = text, at
+    noted(row, Event.NOTICED, by=by, at=at)
+    return row
 
 
 def open_reveal(

@@ -14,12 +14,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
-from clinic.models.cases import Case
-from clinic.models.homework import Assignment
+from clinic.models.cases import Case, Participant
+from clinic.models.homework import Answer, Assignment, WorksheetResponse
 from clinic.models.sending import SAFETY_CHECK
 from clinic.models.states import AssignmentState, NotAllowedNow, TaskState
 from clinic.models.tasks import Task, TaskKind
 from clinic.sealing import Subject, sealed_text
+from forms import Given
+
+AFFECTION = "affection"
+FREE_TO_SAY_NO = "free_to_say_no"
+WEEKLY_CHECK = "how-it-felt-this-week"
+FREE_ENOUGH = 3
 
 
 class SafetyClearance(Base):
@@ -86,3 +92,34 @@ def require_joint_work(session: Session, case: Case, *, at: datetime) -> None:
     why = why_joint_work_is_closed(session, case, at=at)
     if why:
         raise NotAllowedNow(f"{' '.join(why)} Nothing joint opens before that, unless you clear it with a date and a reason.")
+
+
+def why_affection_is_closed(session: Session, case: Case, *, at: datetime) -> list[str]:
+    """Sentences for the counselor; empty when worksheets of `affection` may be opened."""
+    why = why_joint_work_is_closed(session, case, at=at)
+    for person in case.participants:
+        free = _free_to_say_no(session, person)
+        if free is None:
+            why.append(f"Nothing is on record of whether {person.preferred_name} feels free to say no.")
+        elif free < FREE_ENOUGH:
+            why.append(f"The newest answer of {person.preferred_name} does not say clearly enough that they are free to say no.")
+    return why
+
+
+def _free_to_say_no(session: Session, person: Participant) -> int | None:
+    """The newest answer counts, whether of the private check or of the week. None: nothing on record."""
+    newest = (
+        select(Answer)
+        .join(WorksheetResponse, WorksheetResponse.id == Answer.response_id)
+        .join(Assignment, Assignment.id == Answer.assignment_id)
+        .where(Answer.participant_id == person.id, Answer.item_id == FREE_TO_SAY_NO)
+        .where(Assignment.content_id.in_((SAFETY_CHECK, WEEKLY_CHECK)))
+        .order_by(WorksheetResponse.submitted_at.desc(), WorksheetResponse.number.desc())
+    )
+    answer = session.scalars(newest.limit(1)).first()
+    if answer is None:
+        return None
+    value = Given.from_json(answer.given).value
+    if isinstance(value, int):
+        return value
+    return FREE_ENOUGH if isinstance(value, dict) and value.get("choice") == "yes" else 0

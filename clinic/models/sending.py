@@ -23,6 +23,7 @@ from forms.definition import Item, Standard, Worksheet
 
 SAFETY_WITHIN = timedelta(days=1)
 SAFETY_CHECK = "safety-check"
+PRIVATE_WORD = "private-word"
 
 
 class SentDifferently(NotAllowedNow):
@@ -127,7 +128,8 @@ def _raise_tasks(
     session: Session, assignment: Assignment, worksheet: Worksheet, givens: Mapping[str, Given], *, at: datetime
 ) -> None:
     """One private task for all concerns of one sending, and one for what the person would rather talk about."""
-    concerns = [item for item in worksheet.items if is_concern(item, givens.get(item.id))]
+    always = assignment.content_id == PRIVATE_WORD  # sent blank, it still says that someone wants to be heard
+    concerns = [item for item in worksheet.items if always or is_concern(item, givens.get(item.id))]
     if concerns:
         safety = any(item.never_shared for item in concerns)
         _task(
