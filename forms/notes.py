@@ -31,11 +31,11 @@ OUTCOMES = choices_of(
     [("achieved", "Achieved"), ("partly", "Partly"), ("deferred", "Deferred"), ("not_applicable", "Not applicable")]
 )
 RATINGS = (
-    (-2, "much less than hoped for"),
-    (-1, "less than hoped for"),
-    (0, "as hoped for"),
-    (1, "more than hoped for"),
-    (2, "much more than hoped for"),
+    (-2, "much less than expected"),
+    (-1, "less than expected"),
+    (0, "as expected"),
+    (1, "more than expected"),
+    (2, "much more than expected"),
 )
 LONGEST_SESSION = 600
 _OLDEST_YEARS = 10

@@ -79,7 +79,7 @@ def test_a_draft_is_saved_and_is_there_again(browser: Opened, note: uuid.UUID) -
     text = page.get(path(note)).get_data(as_text=True)
     assert boxes(text)["section-data"] == "They came early.\nBoth tired."
     assert boxes(text)[f"stage-{ONE}-text"] == "Heard."
-    assert '<option value="-1" selected>-1: less than hoped for</option>' in text
+    assert '<option value="-1" selected>-1: less than expected</option>' in text
 
 
 def test_the_page_saves_by_itself_and_the_reply_carries_the_revision(browser: Opened, note: uuid.UUID) -> None:
@@ -177,7 +177,7 @@ def test_a_late_change_of_a_rating_alone_shows_both(browser: Opened, note: uuid.
     late = save(page, note, at, **{f"stage-{ONE}-text": "Same", f"stage-{ONE}-rating": "-2"})
     text = late.get_data(as_text=True)
     assert late.status_code == 409
-    assert "Progress +2: much more than hoped for" in text
+    assert "Progress +2: much more than expected" in text
     assert '<option value="-2" selected>' in text
 
 

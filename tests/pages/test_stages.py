@@ -116,7 +116,7 @@ def test_entries_of_signed_notes_stand_there_and_those_of_drafts_do_not(browser:
     write(cast, "Only begun.", sign=False)
     text = browser("Cleo").get(address(cast)).get_data(as_text=True)
     assert "Heard at last." in text
-    assert "-1: less than hoped for" in text
+    assert "-1: less than expected" in text
     assert "individual" in text
     assert "Only begun." not in text
     assert "Other words" not in text
