@@ -157,6 +157,37 @@ class Programme(Section):
     safety_check_weeks: Annotated[int, Field(ge=1, le=52)] = 8
 
 
+class Mail(Section):
+    """How notes leave. Off until a practice turns it on."""
+
+    enabled: bool = False
+    host: Line = "localhost"
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    starttls: bool = True
+    user: str = ""
+    password_file: Located = Path()
+    sender: str = ""
+
+    @field_validator("password_file", mode="before")
+    @classmethod
+    def _none_named(cls, value: Any) -> Any:
+        return "none" if value == Path() else value
+
+    @field_validator("sender")
+    @classmethod
+    def _an_address(cls, value: str, info: ValidationInfo) -> str:
+        is_needed = bool(info.data.get("enabled"))
+        if (is_needed or value) and not re.fullmatch(r"[\w.+-]+@[\w.-]+", value, re.ASCII):
+            raise _wrong('an address such as "notes@mail.example"')
+        return value
+
+
+class Reminders(Section):
+    most_per_week: Annotated[int, Field(ge=1, le=7)] = 3
+    again_after_days: Annotated[int, Field(ge=1, le=60)] = 4
+    ask_again_days: Annotated[int, Field(ge=1, le=365)] = 60
+
+
 class Settings(Section):
     """Everything that a practice set, checked and with absolute paths."""
 
@@ -165,6 +196,8 @@ class Settings(Section):
     web: Web = Web()
     accounts: Accounts = Accounts()
     programme: Programme = Programme()
+    mail: Mail
+    reminders: Reminders = Reminders()
 
     def under(self, prefix: str) -> Settings:
         """The same for an application that is mounted there: the address that people type ends with the prefix."""
@@ -191,7 +224,7 @@ class Settings(Section):
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any], folder: Path) -> Settings:
-        whole = {"storage": {}, **mapping}  # its defaults depend on the folder, so it is always worked out
+        whole = {"storage": {}, "mail": {}, **mapping}  # their paths depend on the folder, so they are always worked out
         try:
             return cls.model_validate(whole, context={"folder": Path(folder).resolve()})
         except ValidationError as error:

@@ -84,6 +84,7 @@ class Event(StrEnum):
     SCHEDULE_CHANGED = "schedule_changed"
     SETBACK_RECORDED = "setback_recorded"
     REMINDERS_STOPPED = "reminders_stopped"
+    REMINDERS_STARTED = "reminders_started"
 
 
 NOTHING: frozenset[str] = frozenset()

@@ -40,6 +40,7 @@ class Assignment(Base):
     assigned_at: Mapped[datetime]
     assigned_by: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"))
     due_on: Mapped[date | None]
+    opens_at: Mapped[datetime | None] = mapped_column(index=True)  # of a plan: held until then
     submitted_at: Mapped[datetime | None]
     reviewed_at: Mapped[datetime | None]
     note = sealed_text()

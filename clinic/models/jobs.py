@@ -62,7 +62,8 @@ def ask_for(session: Session, name: str, *, key: str, subject_id: uuid.UUID | No
 
 def claim(session: Session, *, worker: uuid.UUID, at: datetime) -> Job | None:
     """The next job, for this worker alone until its lease runs out. Commit before doing it."""
-    free = or_(Job.state == JobState.WAITING, (Job.state == JobState.CLAIMED) & (Job.claimed_until < at))
+    lost = (Job.state == JobState.CLAIMED) & (Job.claimed_until < at) & (Job.tries < MOST_TRIES)
+    free = or_(Job.state == JobState.WAITING, lost)
     next_id = session.scalars(select(Job.id).where(free, Job.run_at <= at).order_by(Job.run_at).limit(1)).first()
     if next_id is None:
         return None
@@ -74,6 +75,13 @@ def claim(session: Session, *, worker: uuid.UUID, at: datetime) -> Job | None:
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         return None
     return session.get(Job, next_id, populate_existing=True)
+
+
+def sweep(session: Session, *, at: datetime) -> None:
+    """A job whose worker was lost eight times is not tried again: it may be what kills them."""
+    gone = (Job.state == JobState.CLAIMED) & (Job.claimed_until < at) & (Job.tries >= MOST_TRIES)
+    lost = {"state": JobState.FAILED.value, "trouble": "WorkerLost", "claimed_until": None}
+    session.execute(update(Job).where(gone).values(lost).execution_options(synchronize_session=False))
 
 
 class Message(Base):

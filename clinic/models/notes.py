@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, rela
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.cases import Case, Participant, require_open
+from clinic.models.running import open_session_runs
 from clinic.models.states import AlreadySigned, NotAllowedNow, NoteState, advance
 from clinic.sealing import Subject, sealed_data, sealed_text
 
@@ -95,6 +96,7 @@ def record_encounter(
     row.attendances = [Attendance(participant_id=person.id, attended=person.id in attendees) for person in case.participants]
     session.add(row)
     noted(row, Event.ENCOUNTER_RECORDED, by=by, at=at)
+    open_session_runs(session, case.id, attendees, at=at)
     return row
 
 

@@ -7,7 +7,6 @@ closed; intended, shown and answered times are the clinician's only.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -87,12 +86,11 @@ class Schedule(Base):
             return None
         return (day - self.starts_on) // self.step + 1
 
-    def runs(self, *, until: date) -> Iterator[tuple[int, date]]:
-        last = min(until, self.ends_on) if self.ends_on else until
-        run = 1
-        while self.day_of(run) <= last:
-            yield run, self.day_of(run)
-            run += 1
+    def is_over(self, at: datetime) -> bool:
+        return self.ends_on is not None and at.astimezone(ZoneInfo(self.zone)).date() > self.ends_on
+
+    def has_run(self, run: int) -> bool:
+        return self.ends_on is None or self.day_of(run) <= self.ends_on
 
     def pause(self, *, by: uuid.UUID, at: datetime) -> None:
         self.state = ScheduleState.PAUSED.value

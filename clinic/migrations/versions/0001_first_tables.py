@@ -276,6 +276,7 @@ def upgrade() -> None:
     sa.Column('assigned_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('assigned_by', sa.Uuid(), nullable=True),
     sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('opens_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reviewed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('note_sealed', sa.LargeBinary(), nullable=True),
@@ -288,6 +289,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_assignment_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_assignment_opens_at'), ['opens_at'], unique=False)
         batch_op.create_index('ix_assignment_participant_state', ['participant_id', 'state'], unique=False)
 
     op.create_table('encounter',
@@ -323,28 +325,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('joint_draft', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_joint_draft_form_id'), ['form_id'], unique=False)
-
-    op.create_table('joint_version',
-    sa.Column('case_id', sa.Uuid(), nullable=False),
-    sa.Column('form_id', sa.Uuid(), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('proposed_by', sa.Uuid(), nullable=False),
-    sa.Column('signers', sa.Integer(), nullable=False),
-    sa.Column('until', sa.Date(), nullable=True),
-    sa.Column('review_on', sa.Date(), nullable=True),
-    sa.Column('put_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('answers_sealed', sa.LargeBinary(), nullable=True),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_joint_version_case_id'), initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['form_id'], ['joint_form.id'], name=op.f('fk_joint_version_form_id'), initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['proposed_by'], ['participant.id'], name=op.f('fk_joint_version_proposed_by'), initially='DEFERRED', deferrable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_version')),
-    sa.UniqueConstraint('form_id', 'number', name=op.f('uq_joint_version_form_id_number'))
-    )
-    with op.batch_alter_table('joint_version', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_joint_version_case_id'), ['case_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_joint_version_form_id'), ['form_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_joint_version_review_on'), ['review_on'], unique=False)
 
     op.create_table('message',
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -555,23 +535,6 @@ def upgrade() -> None:
     with op.batch_alter_table('exchange_round', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_exchange_round_exchange_id'), ['exchange_id'], unique=False)
 
-    op.create_table('joint_decision',
-    sa.Column('case_id', sa.Uuid(), nullable=False),
-    sa.Column('version_id', sa.Uuid(), nullable=False),
-    sa.Column('participant_id', sa.Uuid(), nullable=False),
-    sa.Column('decision', sa.String(length=80), nullable=False),
-    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('typed_name_sealed', sa.LargeBinary(), nullable=True),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_joint_decision_case_id'), initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_joint_decision_participant_id'), initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['version_id'], ['joint_version.id'], name=op.f('fk_joint_decision_version_id'), initially='DEFERRED', deferrable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_decision')),
-    sa.UniqueConstraint('version_id', 'participant_id', name=op.f('uq_joint_decision_version_id_participant_id'))
-    )
-    with op.batch_alter_table('joint_decision', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_joint_decision_version_id'), ['version_id'], unique=False)
-
     op.create_table('progress_note',
     sa.Column('case_id', sa.Uuid(), nullable=False),
     sa.Column('encounter_id', sa.Uuid(), nullable=False),
@@ -725,6 +688,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_answer_participant_id'), ['participant_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_answer_response_id'), ['response_id'], unique=False)
 
+    op.create_table('joint_version',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('form_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('proposed_by', sa.Uuid(), nullable=False),
+    sa.Column('signers', sa.Integer(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('review_on', sa.Date(), nullable=True),
+    sa.Column('put_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('review_task_id', sa.Uuid(), nullable=True),
+    sa.Column('answers_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_joint_version_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['form_id'], ['joint_form.id'], name=op.f('fk_joint_version_form_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['proposed_by'], ['participant.id'], name=op.f('fk_joint_version_proposed_by'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['review_task_id'], ['task.id'], name=op.f('fk_joint_version_review_task_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_version')),
+    sa.UniqueConstraint('form_id', 'number', name=op.f('uq_joint_version_form_id_number'))
+    )
+    with op.batch_alter_table('joint_version', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_joint_version_case_id'), ['case_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_joint_version_form_id'), ['form_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_joint_version_review_on'), ['review_on'], unique=False)
+
     op.create_table('stage_entry',
     sa.Column('case_id', sa.Uuid(), nullable=False),
     sa.Column('individual_of', sa.Uuid(), nullable=True),
@@ -741,6 +728,23 @@ def upgrade() -> None:
     with op.batch_alter_table('stage_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_stage_entry_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stage_entry_note_id'), ['note_id'], unique=False)
+
+    op.create_table('joint_decision',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('version_id', sa.Uuid(), nullable=False),
+    sa.Column('participant_id', sa.Uuid(), nullable=False),
+    sa.Column('decision', sa.String(length=80), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('typed_name_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_joint_decision_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_joint_decision_participant_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['version_id'], ['joint_version.id'], name=op.f('fk_joint_decision_version_id'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_decision')),
+    sa.UniqueConstraint('version_id', 'participant_id', name=op.f('uq_joint_decision_version_id_participant_id'))
+    )
+    with op.batch_alter_table('joint_decision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_joint_decision_version_id'), ['version_id'], unique=False)
 
     op.create_table('revealed_answer',
     sa.Column('case_id', sa.Uuid(), nullable=False),
@@ -792,11 +796,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_revealed_answer_answer_id'))
 
     op.drop_table('revealed_answer')
+    with op.batch_alter_table('joint_decision', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_joint_decision_version_id'))
+
+    op.drop_table('joint_decision')
     with op.batch_alter_table('stage_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stage_entry_note_id'))
         batch_op.drop_index(batch_op.f('ix_stage_entry_case_id'))
 
     op.drop_table('stage_entry')
+    with op.batch_alter_table('joint_version', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_joint_version_review_on'))
+        batch_op.drop_index(batch_op.f('ix_joint_version_form_id'))
+        batch_op.drop_index(batch_op.f('ix_joint_version_case_id'))
+
+    op.drop_table('joint_version')
     with op.batch_alter_table('answer', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_answer_response_id'))
         batch_op.drop_index(batch_op.f('ix_answer_participant_id'))
@@ -834,10 +848,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_progress_note_author_id'))
 
     op.drop_table('progress_note')
-    with op.batch_alter_table('joint_decision', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_joint_decision_version_id'))
-
-    op.drop_table('joint_decision')
     with op.batch_alter_table('exchange_round', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_exchange_round_exchange_id'))
 
@@ -888,12 +898,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_made_at'))
 
     op.drop_table('message')
-    with op.batch_alter_table('joint_version', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_joint_version_review_on'))
-        batch_op.drop_index(batch_op.f('ix_joint_version_form_id'))
-        batch_op.drop_index(batch_op.f('ix_joint_version_case_id'))
-
-    op.drop_table('joint_version')
     with op.batch_alter_table('joint_draft', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_joint_draft_form_id'))
 
@@ -904,6 +908,7 @@ def downgrade() -> None:
     op.drop_table('encounter')
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.drop_index('ix_assignment_participant_state')
+        batch_op.drop_index(batch_op.f('ix_assignment_opens_at'))
         batch_op.drop_index(batch_op.f('ix_assignment_case_id'))
 
     op.drop_table('assignment')
