@@ -37,6 +37,14 @@ class Permission(StrEnum):
     DO_TASK = "do_task"
     MAKE_REPORT = "make_report"
     READ_REPORT = "read_report"
+    OPEN_JOINT = "open_joint"  # open a joint form to both
+    PROPOSE = "propose"  # read a joint form, write one's own proposal, put it to the other
+    DECIDE = "decide"  # sign a version, or decline it
+    END_AGREEMENT = "end_agreement"
+    OPEN_REVEAL = "open_reveal"  # see what of a case could be shown side by side, open it, run an exchange
+    NOTICE = "notice"  # read what was opened, and write what one notices
+    HOLD = "hold"  # hold a person's homework, and end the hold
+    CLEAR_SAFETY = "clear_safety"  # see why joint work is closed, and clear it
     MANAGE_STAFF = "manage_staff"
     READ_AUDIT = "read_audit"
     END_SIGN_IN = "end_sign_in"  # sign out one of one's own devices
@@ -52,6 +60,11 @@ def is_counselor(viewer: Viewer, row: Any) -> bool:
 
 def is_administrator(viewer: Viewer, row: Any) -> bool:
     return viewer.kind is Kind.ADMINISTRATOR
+
+
+def is_one_of_both(viewer: Viewer, row: Any) -> bool:
+    """A client, with a login. The scope has already narrowed rows to what was put to both people of their case."""
+    return viewer.kind is Kind.CLIENT and viewer.user_id is not None
 
 
 def is_own(viewer: Viewer, row: Any) -> bool:
@@ -103,6 +116,14 @@ MAY: dict[Permission, list[list[Fact]]] = {
     Permission.DO_TASK: [[is_counselor]],
     Permission.MAKE_REPORT: [[is_counselor]],
     Permission.READ_REPORT: [[is_counselor]],
+    Permission.OPEN_JOINT: [[is_counselor]],
+    Permission.PROPOSE: [[is_one_of_both]],
+    Permission.DECIDE: [[is_one_of_both]],
+    Permission.END_AGREEMENT: [[is_one_of_both], [is_counselor]],
+    Permission.OPEN_REVEAL: [[is_counselor]],
+    Permission.NOTICE: [[is_one_of_both]],
+    Permission.HOLD: [[is_counselor]],
+    Permission.CLEAR_SAFETY: [[is_counselor]],
     Permission.MANAGE_STAFF: [[is_administrator, is_staff_row]],
     Permission.READ_AUDIT: [[is_administrator]],
     Permission.END_SIGN_IN: [[is_self]],

@@ -26,6 +26,17 @@ class Decision(StrEnum):
     DECLINED = "declined"
 
 
+class Became(StrEnum):
+    """What a version is now. The words are printed."""
+
+    ON_THE_TABLE = "on the table"
+    IN_FORCE = "in force"
+    RUN_OUT = "run out"
+    ENDED = "ended"
+    DECLINED = "declined"
+    REPLACED = "replaced"
+
+
 class JointForm(Base):
     """One joint worksheet, opened to both people of a case by the counselor."""
 
@@ -49,11 +60,28 @@ class JointForm(Base):
             return None
         return next((version for version in reversed(self.versions) if version.is_signed_by_all), None)
 
+    def in_force_on(self, day: date) -> JointVersion | None:
+        """The same, while its last day has not passed. That day still counts."""
+        version = self.in_force
+        return None if version is None or version.has_run_out_by(day) else version
+
     @property
     def on_the_table(self) -> JointVersion | None:
         """The newest version, while somebody has still to sign or decline it."""
         newest = self.versions[-1] if self.versions else None
         return newest if newest is not None and self.ended_at is None and newest.is_undecided else None
+
+    def what_became_of(self, version: JointVersion, day: date) -> Became:
+        if version is self.on_the_table:
+            return Became.ON_THE_TABLE
+        if any(one.decision == Decision.DECLINED for one in version.decisions):
+            return Became.DECLINED
+        newest = next((one for one in reversed(self.versions) if one.is_signed_by_all), None)
+        if version is not newest:
+            return Became.ENDED if self.ended_at is not None and version is self.versions[-1] else Became.REPLACED
+        if self.ended_at is not None:
+            return Became.ENDED
+        return Became.RUN_OUT if version.has_run_out_by(day) else Became.IN_FORCE
 
     def put(
         self, answers: dict[str, Any], *, proposed_by: Participant, signers: int, until: date | None, review_on: date | None,
@@ -109,6 +137,7 @@ class JointVersion(Base):
     until: Mapped[date | None]
     review_on: Mapped[date | None] = mapped_column(index=True)
     put_at: Mapped[datetime]
+    review_task_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("task.id"))
     answers = sealed_data()
 
     decisions: Mapped[list[JointDecision]] = relationship(lazy="selectin")
@@ -123,6 +152,9 @@ class JointVersion(Base):
     @property
     def is_undecided(self) -> bool:
         return len(self.decisions) < self.signers
+
+    def has_run_out_by(self, day: date) -> bool:
+        return self.until is not None and self.until < day
 
     def decision_of(self, participant_id: uuid.UUID) -> str | None:
         return next((one.decision for one in self.decisions if one.participant_id == participant_id), None)

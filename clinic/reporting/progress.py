@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from clinic.access import Viewer
 from clinic.db import db
 from clinic.models import Case, Participant, User
-from clinic.reporting import sections
+from clinic.reporting import agreed, sections
 from reports.cover import Author, PageSize, Period, Person, Practice, Signature
 from reports.progress import LEAVES_OUT, Audience, ProgressReport
 
@@ -103,6 +103,7 @@ def progress(case: Case, asked: Request, *, maker: Viewer, at: datetime, setting
         measures=sections.measures(frame),
         homework=sections.homework(frame),
         sessions=sections.sessions(frame),
+        agreements=agreed.agreements(frame),
         shared_answers=shared,
         next_steps=tuple(line.strip() for line in asked.next_steps.splitlines() if line.strip()),
     )

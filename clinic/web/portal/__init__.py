@@ -5,11 +5,14 @@ from flask import Blueprint
 portal = Blueprint("portal", __name__, url_prefix="/my")
 
 from clinic.web.portal import (  # noqa: E402, F401  (the routes hang on the blueprint above)
+    agreements,
     devices,
     documents,
     home,
     homework,
     password,
+    private_word,
+    reveals,
     sending,
     sharing,
 )

@@ -15,9 +15,10 @@ from flask_babel import format_date
 
 from clinic import access
 from clinic.models import Assignment, AssignmentState, Draft, Participant, ReviewComment
-from clinic.models.sending import SAFETY_CHECK, worksheet_of
+from clinic.models.sending import PRIVATE_WORD, SAFETY_CHECK, worksheet_of
 from clinic.web.context import today, viewer
 from clinic.web.portal import portal
+from clinic.web.portal.both import for_both
 from clinic.web.portal.seat import documents, own_seat, steps, wording_for
 from forms import Wording
 
@@ -58,15 +59,17 @@ def home() -> ResponseReturnValue:
     rows = access.rows_of(viewer(), Assignment, order_by=Assignment.assigned_at)
     first = first_steps(seat, rows)
     if not all(step.is_done for step in first):
-        return render_template("portal/home.html", steps=first, waiting=[], sent=[])
+        return render_template("portal/home.html", steps=first, waiting=[], held=0, sent=[])
     begun = {draft.assignment_id for draft in access.rows_of(viewer(), Draft)}
     wording = wording_for(seat)
     open_rows = [row for row in rows if row.takes_answers or (row.may_be_changed and row.id in begun)]
+    open_rows = [row for row in open_rows if row.content_id != PRIVATE_WORD or row.submitted_at]  # it has a place of its own
     open_rows.sort(key=lambda row: (row.due_on or date.max, row.assigned_at))
     waiting = [_waiting(row, wording, row.id in begun) for row in open_rows]
-    sent = [_sent(row, wording) for row in rows if row not in open_rows]
+    held = sum(row.state == AssignmentState.HELD for row in rows)
+    sent = [_sent(row, wording) for row in rows if row.submitted_at and row not in open_rows]
     sent.sort(key=lambda one: one.assignment.submitted_at or one.assignment.assigned_at, reverse=True)
-    return render_template("portal/home.html", steps=(), waiting=waiting, sent=sent)
+    return render_template("portal/home.html", steps=(), waiting=waiting, held=held, sent=sent, both=for_both(seat))
 
 
 def first_steps(seat: Participant, rows: list[Assignment]) -> tuple[Step, ...]:

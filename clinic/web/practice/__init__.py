@@ -5,6 +5,7 @@ from flask import Blueprint
 practice = Blueprint("practice", __name__, url_prefix="/practice")
 
 from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the blueprint above)
+    agreements,
     assigning,
     caseload,
     cases,
