@@ -25,6 +25,7 @@ from clinic.access.scopes import (
     encounters_for,
     invitations_for,
     notes_for,
+    opened_for,
     participants_for,
     responses_for,
     shared_with,
@@ -43,7 +44,8 @@ Row = TypeVar("Row", bound=Base)
 __all__ = [
     "MAY", "SCOPES", "Kind", "NotFound", "Permission", "Viewer", "administrations_for", "answers_for", "assignments_for",
     "audit_for", "cases_for", "drafts_for", "encounters_for", "find", "invitations_for", "my_case_ids", "note_openings",
-    "notes_for", "participants_for", "permits", "require", "responses_for", "rows_of", "scope", "shared_with", "sharings_for",
+    "notes_for", "opened_for",
+    "participants_for", "permits", "require", "responses_for", "rows_of", "scope", "shared_with", "sharings_for",
     "shown_for", "sign_ins_for", "stage_entries_for", "users_for",
 ]  # fmt: skip
 
@@ -60,6 +62,7 @@ class NotFound(LookupError):
 READING = {
     Permission.SEE_CASE, Permission.REVIEW, Permission.READ_SHARED, Permission.READ_NOTE, Permission.SEE_TASK,
     Permission.READ_REPORT, Permission.MAKE_REPORT, Permission.READ_AUDIT, Permission.SEE_ENCOUNTER,
+    Permission.OPEN_REVEAL, Permission.NOTICE, Permission.CLEAR_SAFETY,
 }  # fmt: skip
 
 

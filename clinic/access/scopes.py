@@ -36,6 +36,7 @@ from clinic.models import (
     Participant,
     ProgressNote,
     ReleasedReport,
+    Reveal,
     RevealedAnswer,
     ReviewComment,
     Role,
@@ -50,6 +51,7 @@ from clinic.models import (
     User,
     WorksheetResponse,
 )
+from clinic.models.sending import PRIVATE_WORD
 from clinic.models.states import AssignmentState
 
 
@@ -65,11 +67,12 @@ def participants_for(viewer: Viewer) -> Select[Participant]:
 
 
 def assignments_for(viewer: Viewer) -> Select[Assignment]:
-    """A client sees their own, and a withdrawn one no more."""
+    """A client sees their own, and a withdrawn one no more. That someone has begun a private word, nobody else sees before it is
+    sent."""
     own = select(Assignment).where(clinicians_or_own(viewer, Assignment))
     if viewer.kind is Kind.CLIENT:
         return own.where(Assignment.state != AssignmentState.WITHDRAWN)
-    return own
+    return own.where(or_(Assignment.content_id != PRIVATE_WORD, Assignment.submitted_at.is_not(None)))
 
 
 def drafts_for(viewer: Viewer) -> Select[Draft]:
@@ -120,6 +123,17 @@ def shown_for(viewer: Viewer, case: Case) -> Select[Answer, Sharing, Assignment]
         .where(Answer.id.in_(answers_for(viewer).with_only_columns(Answer.id)))
         .where(Answer.case_id == case.id, Sharing.withdrawn_at.is_(None))
         .order_by(Sharing.shared_at, Answer.position)
+    )
+
+
+def opened_for(viewer: Viewer, reveal: Reveal) -> Select[Answer, Assignment]:
+    """What one reveal shows, and what each answer answered: by worksheet and question, never by who was first."""
+    return (
+        select(Answer, Assignment)
+        .join(RevealedAnswer, RevealedAnswer.answer_id == Answer.id)
+        .join(Assignment, Assignment.id == Answer.assignment_id)
+        .where(Answer.id.in_(answers_for(viewer).with_only_columns(Answer.id)), RevealedAnswer.reveal_id == reveal.id)
+        .order_by(Assignment.content_id, Answer.position)
     )
 
 

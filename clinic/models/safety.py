@@ -65,7 +65,8 @@ def why_joint_work_is_closed(session: Session, case: Case, *, at: datetime) -> l
     if clearance is not None and clearance.recheck_on >= at.date():
         concerns = [(since, words) for since, words in concerns if since is None or since > clearance.cleared_at]
     elif clearance is not None:
-        concerns.append((None, f"The re-check of {clearance.recheck_on:%B %d, %Y} is due."))
+        due = clearance.recheck_on
+        concerns.append((None, f"The re-check of {due:%B} {due.day}, {due.year} is due."))
     return [words for _, words in concerns]
 
 

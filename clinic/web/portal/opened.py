@@ -6,21 +6,39 @@ Decides: which page of it may be opened now. Must never know: what the other per
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask import Response, jsonify, make_response, render_template, request
 
 from clinic import access
 from clinic.access import NotFound, Permission
 from clinic.db import db
-from clinic.models import Assignment, ReviewComment
+from clinic.models import Answer, Assignment, AssignmentState, ReviewComment
 from clinic.models.drafting import InHand, hold, in_hand
+from clinic.models.revealing import followed_answers
 from clinic.models.sending import worksheet_of
-from clinic.web.context import viewer
-from clinic.web.portal.seat import Lines, Sees, lines_for, require_steps, wording_for
-from forms import Wording, form_for
+from clinic.web.context import now, viewer
+from clinic.web.errors import wants_json
+from clinic.web.portal import portal
+from clinic.web.portal.seat import Lines, Sees, lines_for, neutral_wording, require_steps, wording_for
+from forms import Given, Wording, form_for, library
 from forms.definition import Item, Page, Worksheet
 from forms.kinds import WorksheetForm
 from forms.shown import lines as in_words
+
+NOT_OPEN = "This is not opened yet. What you have written is kept."
+
+
+class NotOpenYet(Exception):
+    """Held, for whatever reason. Its page is the same for every one of them, and names none."""
+
+
+@portal.errorhandler(NotOpenYet)
+def not_open_yet(_error: NotOpenYet) -> Response:
+    if wants_json():
+        return make_response(jsonify(message=NOT_OPEN), 409)
+    return make_response(render_template("portal/reveals/not_open.html"), 200 if request.method == "GET" else 409)
 
 
 @dataclass(frozen=True)
@@ -43,6 +61,7 @@ class Opened:
     wording: Wording
     lines: Lines
     hand: InHand
+    followed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by item: the opened lines that it answers
 
     @property
     def takes_answers(self) -> bool:
@@ -71,7 +90,7 @@ class Opened:
 
     def form_class(self, number: int) -> type[WorksheetForm]:
         self.page(number)
-        return form_for(self.worksheet, self.wording, number - 1)
+        return form_for(self.worksheet, self.wording, number - 1, followed=self.followed)
 
     @property
     def goes_on_at(self) -> int:
@@ -113,10 +132,26 @@ def opened(id: uuid.UUID, *, to_send: bool = False) -> Opened:
         hold(db.session(), assignment)
     seat = assignment.participant
     require_steps(seat, assignment)
+    if assignment.state == AssignmentState.HELD:
+        raise NotOpenYet
     return Opened(
         assignment=assignment,
         worksheet=worksheet_of(assignment),
         wording=wording_for(seat),
         lines=lines_for(seat),
         hand=in_hand(db.session(), assignment),
+        followed=_followed(assignment),
     )
+
+
+def _followed(assignment: Assignment) -> dict[str, tuple[str, ...]]:
+    """The other person's opened words, in words; reading them is written down. A blank one gives no line to answer."""
+    found = {}
+    for item_id, answer in followed_answers(db.session(), assignment, at=now()).items():
+        access.find(viewer(), Answer, answer.id, Permission.READ_SHARED)
+        given = Given.from_json(answer.given)
+        if given.value is not None:
+            source, _, source_item = worksheet_of(assignment).item(item_id).follows.partition(".")
+            followed = library.worksheet(source).item(source_item)
+            found[item_id] = in_words(followed, given, neutral_wording(assignment.participant))
+    return found

@@ -15,12 +15,13 @@ from clinic import access
 from clinic.access import NotFound, Permission
 from clinic.db import db
 from clinic.models import Assignment, Participant
+from clinic.models.groups import is_shown_side_by_side, works_alone
 from clinic.models.opening import CONSENT, Steps, policy_of, steps_of
 from clinic.models.sending import SAFETY_CHECK
 from clinic.web.context import viewer
 from clinic.web.portal import portal
 from forms import Wording, library
-from forms.definition import Document, Item, Worksheet
+from forms.definition import Document, Item, Visibility, Worksheet
 
 AFTER_SENDING = "Your counselor sees this only after you send it."
 
@@ -88,6 +89,8 @@ class Lines:
 
     other: str
     policy: str
+    relation: str
+    alone: bool
 
     def of(self, item: Item) -> Sees:
         if item.never_shared:  # outside every policy, so the policy's line would be untrue here
@@ -95,13 +98,27 @@ class Lines:
         if item.is_shareable:
             shown = f"You and your counselor see this. You can choose later to show it to {self.other}."
             return Sees(shown, "share-2", self.policy)
+        if self._is_opened_by_counselor(item):
+            return Sees(self._opening(item), "users-round", self.policy)
         return Sees("Only you and your counselor see this.", "lock", self.policy)
+
+    def _is_opened_by_counselor(self, item: Item) -> bool:
+        return item.visibility is Visibility.REVEAL and not self.alone
+
+    def _opening(self, item: Item) -> str:
+        if is_shown_side_by_side(item, self.relation):
+            shown = "It is shown side by side with {}'s only when your counselor opens both."
+            return f"You and your counselor see this. {shown.format(self.other)}"
+        return f"You and your counselor see this. It is shown to {self.other} only when your counselor opens it."
 
     def of_all(self, worksheet: Worksheet) -> Sees:
         """The same for a whole worksheet, on its first page."""
         items = worksheet.items
         if all(item.never_shared for item in items):
             return Sees("Only your counselor sees your answers, whatever you agreed on.", "lock", AFTER_SENDING)
+        if any(self._is_opened_by_counselor(item) for item in items):
+            shown = "You and your counselor see your answers. The line above each box says when {} may see them too."
+            return Sees(shown.format(self.other), "users-round", self.policy)
         if any(item.is_shareable or item.never_shared for item in items):
             shown = "You and your counselor see your answers. The line above each box says whether you can show it to {}."
             return Sees(shown.format(self.other), "share-2", self.policy)
@@ -109,4 +126,4 @@ class Lines:
 
 
 def lines_for(seat: Participant) -> Lines:
-    return Lines(wording_for(seat).other, policy(seat).one_line)
+    return Lines(wording_for(seat).other, policy(seat).one_line, seat.case.relation, works_alone(seat))

@@ -18,6 +18,7 @@ from clinic.access import NotFound, Permission
 from clinic.db import db
 from clinic.models import Case, NotAllowedNow, Participant, StageState, StageStatus
 from clinic.models.cases import require_open
+from clinic.models.holding import hold_what_waits
 from clinic.models.homework import assign as give
 from clinic.models.opening import require_first_steps
 from clinic.models.programme import change_stage
@@ -44,13 +45,15 @@ def assign(id: uuid.UUID) -> ResponseReturnValue:
     if not (form.validate() and _notes_reach_someone(case, chosen, form)):
         return _page(case, chosen, form, status=400)
     try:
-        given = _give(case, chosen, form)
+        given, held = _give(case, chosen, form)
     except NotAllowedNow as refusal:
         db.session.rollback()
         form.chosen.errors = [str(refusal)]
         return _page(case, chosen, form, status=409)
     db.session.commit()
     flash(_said(given), "success")
+    for sentence in held:
+        flash(sentence, "warning")
     return redirect(url_for("practice.case", id=id), 303)
 
 
@@ -141,15 +144,16 @@ def _picked(chosen: Set, form: AssignForm) -> list[Offer]:
     return [offer for offer in chosen.offers if offer.key in form.chosen.data]
 
 
-def _give(case: Case, chosen: Set, form: AssignForm) -> list[Offer]:
-    """All that was chosen, or nothing. The first homework of a module starts its stage, with today's date."""
+def _give(case: Case, chosen: Set, form: AssignForm) -> tuple[list[Offer], list[str]]:
+    """All that was chosen, or nothing; and what of it is held, with the reason. The first homework of a module starts its stage."""
     require_open(case)
     picked = _picked(chosen, form)
     for offer in picked:
         require_first_steps(db.session(), offer.person)
         offer.require_new()
+    held = []
     for offer in picked:
-        give(
+        row = give(
             db.session(),
             offer.person,
             kind=offer.piece.kind,
@@ -161,8 +165,10 @@ def _give(case: Case, chosen: Set, form: AssignForm) -> list[Offer]:
             by=actor(),
             at=now(),
         )
+        why = hold_what_waits(db.session(), row, by=actor(), at=now())
+        held += [f"Held for {offer.person.preferred_name}: {offer.piece.title}. {' '.join(why)}"] if why else []
     _start_stage(case, chosen)
-    return picked
+    return picked, held
 
 
 def _start_stage(case: Case, chosen: Set) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import abort, render_template, request
 
+from clinic.models.groups import is_shown_side_by_side
 from clinic.web.practice import practice
 from clinic.web.practice.naming import TIES, neutral_wording
 from forms import form_for
 from forms import library as content
-from forms.definition import AnsweredBy, Item, Module, Relationship, Side, Worksheet
+from forms.definition import AnsweredBy, Item, Module, Relationship, Side, Visibility, Worksheet
 
 ANSWERED_BY = {
     AnsweredBy.HURT: "For the person who was hurt",
@@ -28,6 +29,8 @@ PRIVATE, SHAREABLE = ("Only this person and you see this answer.", "lock"), (
     "This person and you see this answer. Only this person can show it to the other.",
     "share-2",
 )
+SIDE_BY_SIDE = ("This person and you see this answer. You open it side by side with the other's.", "users-round")
+OPENED = ("This person and you see this answer. The other sees it only when you open it.", "users-round")
 
 
 @practice.get("/library")
@@ -67,7 +70,7 @@ def worksheet(module_id: str, worksheet_id: str) -> str:
         "practice/library/worksheet.html",
         module=home,
         worksheet=found,
-        pages=[(page.title, [(asked[item.id], *_seen(item)) for item in page.items]) for page in found.pages],
+        pages=[(page.title, [(asked[item.id], *_seen(item, tie)) for item in page.items]) for page in found.pages],
         answered_by=ANSWERED_BY[found.answered_by],
         wording=neutral_wording(tie),
         tie=tie,
@@ -75,7 +78,9 @@ def worksheet(module_id: str, worksheet_id: str) -> str:
     )
 
 
-def _seen(item: Item) -> tuple[str, str]:
+def _seen(item: Item, tie: str) -> tuple[str, str]:
+    if item.visibility is Visibility.REVEAL:
+        return SIDE_BY_SIDE if is_shown_side_by_side(item, tie) else OPENED
     return SHAREABLE if item.is_shareable else PRIVATE
 
 

@@ -18,7 +18,7 @@ from forms import Wording, library
 from forms.definition import Module, Worksheet
 
 MEASURES = "measures"
-WAITING = {AssignmentState.OPEN, AssignmentState.RETURNED}
+WAITING = {AssignmentState.OPEN, AssignmentState.RETURNED, AssignmentState.HELD}
 
 
 @dataclass(frozen=True)

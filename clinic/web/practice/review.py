@@ -23,6 +23,7 @@ from clinic.web.practice import practice
 from clinic.web.practice.answered import Homework, homework_of
 from forms import library
 from forms.homework import CommentForm, ExtendForm, ReturnForm, ReviewForm
+from forms.reveals import HoldForm
 
 
 @practice.get("/homework/<uuid:id>")
@@ -40,7 +41,7 @@ def return_homework(id: uuid.UUID) -> ResponseReturnValue:
         comment_on(db.session(), assignment, form.comment.data, by=actor(), at=now())
         return "Returned, with your comment."
 
-    return _answered(assignment, ReturnForm(request.form), give_back)
+    return acted_on(assignment, ReturnForm(request.form), give_back)
 
 
 @practice.post("/homework/<uuid:id>/reviewal")
@@ -54,7 +55,7 @@ def review_homework(id: uuid.UUID) -> ResponseReturnValue:
             comment_on(db.session(), assignment, form.comment.data, by=actor(), at=now())
         return "Marked as reviewed."
 
-    return _answered(assignment, ReviewForm(request.form), mark)
+    return acted_on(assignment, ReviewForm(request.form), mark)
 
 
 @practice.post("/homework/<uuid:id>/comments")
@@ -66,7 +67,7 @@ def comment_homework(id: uuid.UUID) -> ResponseReturnValue:
             comment_on(db.session(), assignment, form.comment.data, by=actor(), at=now())
         return "Your comment is there."
 
-    return _answered(assignment, CommentForm(request.form), comment)
+    return acted_on(assignment, CommentForm(request.form), comment)
 
 
 @practice.post("/homework/<uuid:id>/due")
@@ -78,7 +79,7 @@ def extend_homework(id: uuid.UUID) -> ResponseReturnValue:
             assignment.change_due(form.due_on.data, by=actor(), at=now())
         return "The due date is changed."
 
-    return _answered(assignment, ExtendForm(request.form, today=today()), extend)
+    return acted_on(assignment, ExtendForm(request.form, today=today()), extend)
 
 
 @practice.post("/homework/<uuid:id>/withdrawal")
@@ -89,7 +90,7 @@ def withdraw_homework(id: uuid.UUID) -> ResponseReturnValue:
         assignment.withdraw(by=actor(), at=now())
         return "Withdrawn. It is no longer on their pages."
 
-    return _answered(assignment, Form(), withdraw)
+    return acted_on(assignment, Form(), withdraw)
 
 
 @practice.get("/participants/<uuid:id>/homework")
@@ -108,7 +109,7 @@ def person_homework(id: uuid.UUID) -> str:
     )
 
 
-def _answered(assignment: Assignment, form: Form, act: Callable[[Form], str]) -> ResponseReturnValue:
+def acted_on(assignment: Assignment, form: Form, act: Callable[[Form], str]) -> ResponseReturnValue:
     """The act when the form is as it should be; else the page again, with what was typed and what stands in the way."""
     if not form.validate():
         return _page(assignment, form=form, status=400)
@@ -150,6 +151,7 @@ def _page(
         form=form,
         reply_form=form if form is not None and not is_due and "comment" in form else ReviewForm(),
         due_form=form if is_due else ExtendForm(today=today(), data={"due_on": assignment.due_on}),
+        hold_form=form if isinstance(form, HoldForm) else HoldForm(),
         refusals=refusals,
     )
     return page, status
