@@ -15,10 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.models.cases import Capacity, Case, Participant
-from clinic.models.homework import Answer, WorksheetResponse
 from clinic.models.joint import Decision, JointDraft, JointForm, JointVersion, open_joint_form
 from clinic.models.opening import steps_of
-from clinic.models.safety import require_joint_work, why_joint_work_is_closed
+from clinic.models.safety import require_joint_work, why_affection_is_closed, why_joint_work_is_closed
 from clinic.models.states import CaseState, NotAllowedNow
 from clinic.models.tasks import TaskKind, raise_task
 from forms import Given, Wording, library
@@ -27,8 +26,6 @@ from forms.definition import AnsweredBy, Worksheet
 
 BOTH = 2
 AFFECTION = "affection"
-FREE_TO_SAY_NO = "free_to_say_no"
-FREE_ENOUGH = 3
 
 NEEDS_BOTH = "A joint form needs two people who each sign. When one works alone, the text for one person is for them."
 CLOSED = "This is closed for now. Please speak with your counselor."
@@ -69,29 +66,13 @@ def why_not_opened(session: Session, case: Case, worksheet: Worksheet, *, at: da
     people = signers_of(case)
     if len(people) < BOTH:
         return [NEEDS_BOTH]
-    why = list(why_joint_work_is_closed(session, case, at=at))
+    closed = why_affection_is_closed if worksheet.module == AFFECTION else why_joint_work_is_closed
+    why = closed(session, case, at=at)
     for person in people:
         steps = steps_of(session, person)
         if not (steps.consent and steps.policy):
             why.append(f"{person.preferred_name} has not signed the consent and the policy yet.")
-        if worksheet.module == AFFECTION and not _is_free_to_say_no(session, person):
-            why.append(f"{person.preferred_name} has no “free to say no” of {FREE_ENOUGH} or more on record.")
     return why
-
-
-def _is_free_to_say_no(session: Session, person: Participant) -> bool:
-    """By the newest answer that was sent: first the private check's, later the weekly one."""
-    newest = (
-        select(Answer)
-        .join(WorksheetResponse, WorksheetResponse.id == Answer.response_id)
-        .where(Answer.participant_id == person.id, Answer.item_id == FREE_TO_SAY_NO)
-        .order_by(WorksheetResponse.submitted_at.desc(), WorksheetResponse.number.desc())
-    )
-    answer = session.scalars(newest.limit(1)).first()
-    value = Given.from_json(answer.given).value if answer is not None else None
-    if isinstance(value, Mapping):
-        return bool(value.get("choice") == "yes")
-    return isinstance(value, int | float) and value >= FREE_ENOUGH
 
 
 def open_for_both(session: Session, case: Case, worksheet: Worksheet, *, by: uuid.UUID, at: datetime) -> JointForm:

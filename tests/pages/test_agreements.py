@@ -8,13 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cast import Browser, Cast
+from cast import Browser, Cast, calm_check
+from flask import Flask
 from paper import words
 
+from clinic import reporting
+from clinic.access import Viewer
 from clinic.db import db
 from clinic.models import Assignment, JointDraft, JointForm, JointVersion, Task
 from clinic.models.agreeing import raise_due_reviews
-from forms import library
+from forms import Given, library
+from reports import Audience
 
 Opened = Callable[[str], Browser]
 SHEET, ITEM = "pause-rule", "pause_rule"
@@ -232,10 +236,57 @@ def test_the_counselor_is_told_why_nothing_opens_and_can_clear_it(browser: Opene
     assert "The private check of Dot is not reviewed yet." in words(cleo.get(page))
     assert cleo.post(page, {"worksheet": SHEET}).status_code == 409
     assert db.session.query(JointForm).count() == 0
-    cleared = {"reason": "Spoke with each alone.", "recheck_on": "2026-05-01", "worksheet": SHEET}
-    assert cleo.post(f"/practice/cases/{case}/joint/clearance", {**cleared, "reason": ""}, form_at=page).status_code == 400
-    assert cleo.post(f"/practice/cases/{case}/joint/clearance", cleared, form_at=page).status_code == 303
+    assert f"/practice/cases/{case}/safety" in cleo.get(page).get_data(as_text=True)
+    cleared = {"reason": "Spoke with each alone.", "recheck_on": "2026-05-01"}
+    assert cleo.post(f"/practice/cases/{case}/safety", cleared).status_code == 303
     assert cleo.post(page, {"worksheet": SHEET}).status_code == 303
+
+
+def test_affection_needs_both_to_be_free_to_say_no(browser: Opened, cast: Cast) -> None:
+    assert open_form(browser("Cleo"), cast, "free-to-stop")
+    cast.clock.pass_by(days=1)
+    check = cast.assign("Eli", "safety-check", by="Cleo")
+    unsure = calm_check() | {"free_to_say_no": Given({"choice": "no", "text": ""})}
+    cast.send(check, unsure, by=cast.users["Eli"])
+    check.mark_reviewed(by=cast.users["Cleo"], at=cast.clock())
+    for task in db.session.query(Task).filter_by(case_id=cast.cases["Eli"], state="open"):
+        task.finish(what="Spoke with Eli alone.", by=cast.users["Cleo"], at=cast.clock())
+    db.session.commit()
+    cleo, page = browser("Cleo"), f"/practice/cases/{cast.cases['Eli']}/joint/new"
+    reply = cleo.post(page, {"worksheet": "free-to-stop"})
+    assert reply.status_code == 409
+    assert "Eli" in words(reply)
+    assert cleo.post(page, {"worksheet": SHEET}).status_code == 303
+
+
+def test_one_who_works_alone_gets_no_joint_form(browser: Opened, cast: Cast) -> None:
+    cast.seat("Eli").capacity = "collateral"
+    db.session.commit()
+    cleo, page = browser("Cleo"), f"/practice/cases/{cast.cases['Dot']}/joint/new"
+    assert "One person works alone here" in words(cleo.get(f"{page}?worksheet={SHEET}"))
+    assert cleo.post(page, {"worksheet": SHEET}).status_code == 409
+
+
+def test_the_progress_reports_hold_what_is_in_force(browser: Opened, cast: Cast, app: Flask, form: uuid.UUID) -> None:
+    cleo = Viewer.of(cast.user("Cleo"))
+
+    def agreed_in(audience: Audience, name: str = "") -> list[str]:
+        asked = reporting.Request(audience, cast.seats[name] if name else None)
+        made = reporting.progress(cast.case("Ana"), asked, maker=cleo, at=cast.clock(), settings=app.extensions["settings"])
+        return [one.text for one in made.agreements]
+
+    put(browser("Ana"), form, "Only proposed.", name="Ana")
+    readers = [(Audience.COUNSELOR, ""), (Audience.JOINT, ""), (Audience.PERSON, "Ben")]
+    assert [agreed_in(*reader) for reader in readers] == [[], [], []]
+    sign(browser("Ben"), newest(form), "Ben")
+    for reader in readers:
+        (text,) = agreed_in(*reader)
+        assert "Only proposed." in text
+        assert ALWAYS in text
+    db.session.rollback()
+    browser("Ana").post(f"/my/both/{form}/end", form_at="/my/")
+    db.session.rollback()
+    assert agreed_in(Audience.JOINT) == []
 
 
 def test_a_paper_of_what_both_signed(browser: Opened, form: uuid.UUID) -> None:

@@ -6,9 +6,9 @@ Decides: what is said when nothing joint may be opened, and where it is cleared.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,16 +18,14 @@ from clinic.access import Permission
 from clinic.db import db
 from clinic.models import Case, JointForm, JointVersion, NotAllowedNow
 from clinic.models.agreeing import BOTH, joint_worksheets, open_for_both, signers_of, why_not_opened, worksheet_of
-from clinic.models.cases import require_open
 from clinic.models.joint import Became
-from clinic.models.safety import clear_joint_work, why_joint_work_is_closed
+from clinic.models.safety import why_joint_work_is_closed
 from clinic.reporting.agreed import agreement_document
 from clinic.web.context import actor, now, settings, today, viewer
 from clinic.web.practice import practice
 from clinic.web.practice.naming import neutral_wording
 from clinic.web.printing import as_attachment
 from forms import Given, library
-from forms.agreeing import ClearanceForm
 from forms.definition import Item, Worksheet
 from forms.shown import lines
 
@@ -87,7 +85,7 @@ def _chosen(case: Case) -> Worksheet | None:
     return next((sheet for sheet in joint_worksheets(case.relation) if sheet.id == wanted), None)
 
 
-def _choose(case: Case, *, form: ClearanceForm | None = None, refusals: Any = (), status: int = 200) -> Response:
+def _choose(case: Case, *, refusals: Sequence[str] = (), status: int = 200) -> Response:
     """All joint worksheets, or the one that was chosen, with what stands in its way."""
     worksheet, people = _chosen(case), signers_of(case)
     sheets = joint_worksheets(case.relation)
@@ -99,30 +97,10 @@ def _choose(case: Case, *, form: ClearanceForm | None = None, refusals: Any = ()
         neutral=neutral_wording(case.relation),
         why=why_not_opened(db.session(), case, worksheet, at=now()) if worksheet else [],
         closed=why_joint_work_is_closed(db.session(), case, at=now()) if len(people) >= BOTH else [],
-        form=form or ClearanceForm(),
         refusals=refusals,
         modules=[(module, [one for one in sheets if one.module == module.id]) for module in library.modules],
     )
     return make_response(body, status)
-
-
-@practice.post("/cases/<uuid:id>/joint/clearance")
-def clear_safety(id: uuid.UUID) -> ResponseReturnValue:
-    case = access.find(viewer(), Case, id, Permission.OPEN_JOINT)
-    form = ClearanceForm(request.form)
-    if not form.validate():
-        return _choose(case, form=form, status=400)
-    try:
-        require_open(case)
-        reason, day = form.reason.data or "", form.recheck_on.data
-        clear_joint_work(db.session(), case, reason=reason, recheck_on=day or today(), by=actor(), at=now())
-    except NotAllowedNow as refusal:
-        db.session.rollback()
-        case = access.find(viewer(), Case, id, Permission.OPEN_JOINT)
-        return _choose(case, form=form, refusals=[str(refusal)], status=409)
-    db.session.commit()
-    flash("Cleared. Joint work may be opened until the re-check.", "success")
-    return redirect(url_for("practice.open_joint", id=id, worksheet=request.form.get("worksheet") or None), 303)
 
 
 @practice.get("/agreements/<uuid:id>")
