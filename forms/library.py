@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from forms.definition import Document, Module, Phase, Worksheet
+from forms.definition import Document, Module, Phase, Relationship, Worksheet
 from forms.measures import Measure, read_measure
 from forms.modules import read_document, read_module, read_stages
 from forms.plans import Plan, read_plans
@@ -43,7 +43,8 @@ Versions = Mapping[str, tuple[Kept, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything that was read: of each id, its versions from the oldest to the newest."""
+    """Everything that was read: of each id, its versions from the oldest to the newest. `retired` modules are found by their id
+    and listed nowhere."""
 
     phases: tuple[Phase, ...]
     order: tuple[str, ...]
@@ -52,6 +53,15 @@ class Content:
     measures: Versions[Measure]
     documents: Versions[Document]
     plans: tuple[Plan, ...] = ()
+    retired: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RevealPart:
+    """One item of a reveal group, and the worksheet that it stands in."""
+
+    worksheet: str
+    item: str
 
 
 class Library:
@@ -59,6 +69,13 @@ class Library:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @classmethod
+    def of(cls, content: Content, folder: Path) -> Library:
+        """A library of what was read and checked already."""
+        made = cls(folder)
+        made.__dict__["_content"] = content
+        return made
 
     @classmethod
     def load(cls, folder: Path | str) -> Library:
@@ -75,10 +92,43 @@ class Library:
     def phases(self) -> tuple[Phase, ...]:
         return self._content.phases
 
+    def with_folder(self, folder: Path, kept: Path | None = None) -> tuple[Library, tuple[Problem, ...]]:
+        """This library and a practice's own folder (practice.py), without its bad files, and why they are bad."""
+        from forms.practice import extended
+
+        content, problems = extended(self._content, folder, kept)
+        return Library.of(content, self._folder), problems
+
+    def use(self, folder: Path | None, kept: Path | None = None) -> tuple[Problem, ...]:
+        """From now on everything in this process that asks this library also finds what is in a practice's own folder; None goes
+        back to the programme alone. For the start of a program: one process serves one practice."""
+        base = Library(self._folder)
+        problems: tuple[Problem, ...] = ()
+        if folder is not None:
+            base, problems = base.with_folder(folder, kept)
+        content = base._content
+        for name in ("modules", "measures"):
+            self.__dict__.pop(name, None)
+        self.__dict__["_content"] = content
+        return problems
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        return self._content.plans
+
+    def plan(self, id: str) -> Plan:
+        found = {plan.id: plan for plan in self.plans}
+        return found[id]
+
+    def reveal_group(self, name: str, relationship: Relationship | str) -> tuple[RevealPart, ...]:
+        """The items that open together in this tie, in whichever worksheets they stand, in the order of the programme."""
+        sheets = [sheet.for_relationship(relationship) for module in self.modules for sheet in self.worksheets_of(module.id)]
+        return tuple(RevealPart(sheet.id, item.id) for sheet in sheets for item in sheet.items if item.reveal_group == name)
+
     @cached_property
     def modules(self) -> tuple[Module, ...]:
         """Intake first, then the numbered modules in the order of the programme."""
-        newest = [versions[-1] for versions in self._content.modules.values()]
+        newest = [versions[-1] for id, versions in self._content.modules.items() if id not in self._content.retired]
         return tuple(sorted(newest, key=lambda module: module.number))
 
     @cached_property
@@ -97,6 +147,9 @@ class Library:
 
     def measure(self, id: str, version: int | None = None) -> Measure:
         return _version(self._content.measures, id, version)
+
+    def has_document(self, id: str) -> bool:
+        return id in self._content.documents
 
     def document(self, id: str, version: int | None = None) -> Document:
         return _version(self._content.documents, id, version)
@@ -117,7 +170,7 @@ def read_content(folder: Path) -> Content:
     problems: list[Problem] = []
     if not folder.is_dir():
         raise ContentError([Problem(str(folder), "", "", "is not a folder; name the folder that holds stages.toml.")])
-    stages = _read_file(folder / "stages.toml", folder, read_stages, problems)
+    stages = read_file(folder / "stages.toml", folder, read_stages, problems)
     content = Content(
         phases=stages[0] if stages else (),
         order=stages[1] if stages else (),
@@ -125,7 +178,7 @@ def read_content(folder: Path) -> Content:
         worksheets=_read_folder(folder, "worksheets", read_worksheet, problems),
         measures=_read_folder(folder, "measures", read_measure, problems),
         documents=_read_folder(folder, "documents", read_document, problems),
-        plans=(_read_file(plans, folder, read_plans, problems) or ()) if (plans := folder / "plans.toml").exists() else (),
+        plans=(read_file(plans, folder, read_plans, problems) or ()) if (plans := folder / "plans.toml").exists() else (),
     )
     # Cross references of half-read files would only repeat what is already said.
     problems.extend(() if problems else check_references(content))
@@ -137,12 +190,14 @@ def read_content(folder: Path) -> Content:
 Read = TypeVar("Read")
 
 
-def _read_file(path: Path, folder: Path, build: Callable[[Row], Read], problems: list[Problem]) -> Read | None:
+def read_file(path: Path, folder: Path, build: Callable[[Row], Read], problems: list[Problem]) -> Read | None:
     name = path.relative_to(folder).as_posix()
     try:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         problems.append(Problem(name, "", "", "is missing; every content folder needs it."))
+    except OSError as error:
+        problems.append(Problem(name, "", "", f"cannot be read: {error.strerror}."))
     except UnicodeDecodeError as error:
         problems.append(Problem(name, "", "", f"is not UTF-8 (at byte {error.start}); save it as UTF-8."))
     except tomllib.TOMLDecodeError as error:
@@ -158,7 +213,7 @@ def _read_file(path: Path, folder: Path, build: Callable[[Row], Read], problems:
 def _read_folder(folder: Path, kind: str, build: Callable[[Row], Kept], problems: list[Problem]) -> Versions[Kept]:
     found: dict[str, list[Kept]] = {}
     for path in sorted((folder / kind).glob("*.toml")):
-        one = _read_file(path, folder, build, problems)
+        one = read_file(path, folder, build, problems)
         if one is None or not one.id:
             continue
         if path.stem not in (one.id, f"{one.id}.v{one.version}"):

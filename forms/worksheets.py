@@ -196,9 +196,9 @@ def _check_item(row: Row, item: Item) -> None:
 
 def _check_ties(row: Row, item: Item) -> None:
     """A person who gets the question also gets at least one choice."""
-    for kind in item.relationships or Relationship:
-        if item.choices and not item.for_relationship(kind).choices:
-            row.complain("choices", f"leaves nothing to choose for a {kind}; offer one, or ask the item in other ties only.")
+    none = [kind for kind in item.relationships or Relationship if item.choices and not item.for_relationship(kind).choices]
+    if none:
+        row.complain("choices", f"leaves nothing to choose for {' and '.join(none)}; offer one, or ask it in other ties only.")
 
 
 def _check_concern(row: Row, item: Item) -> None:

@@ -82,6 +82,7 @@ def write(tmp_path: Path) -> Write:
             "measure": "measures/pulse.toml",
             "older": "worksheets/begin.v1.toml",
             "document": "documents/consent.toml",
+            "plans": "plans.toml",
         }
         for name, text in texts.items():
             path = tmp_path / places[name]
@@ -171,6 +172,17 @@ def test_all_mistakes_are_said_at_once(write: Write) -> None:
         ('id = "a"\nkind = "yes_no"\nprompt = "?"\nconcern = ["yes"]', "'task': is missing"),
         ('id = "a"\nkind = "date"\nprompt = "?"\nfollows = "b"', "'b' does not exist"),
         ('id = "a"\nkind = "list"\nprompt = "?"\nmost = 0', "must be 1 or more"),
+        ('id = "a"\nkind = "date"\nprompt = "?"\nrelationships = ["freind"]', "did you mean 'friend'?"),
+        ('id = "a"\nkind = "date"\nprompt = "?"\nrelationships = []', "name the ties, or leave it out"),
+        ('id = "a"\nkind = "date"\nprompt = "?"\nneeds = ["until"]', "belongs to agreement"),
+        ('id = "a"\nkind = "agreement"\nprompt = "?"\nneeds = ["untill"]', "did you mean 'until'?"),
+        ('id = "a"\nkind = "agreement"\nprompt = "?"\nhints = { whom = "x" }', "did you mean 'who'?"),
+        ('id = "a"\nkind = "date"\nprompt = "?"\nalways_says = "x"', "belongs to agreement"),
+        ('id = "a"\nkind = "follow_up"\nprompt = "?"', "'follows': is missing"),
+        (
+            'id = "a"\nkind = "choice"\nprompt = "?"\nchoices = [{id = "x", label = "X", relationships = ["friend"]}]',
+            "leaves nothing to choose for partner and family",
+        ),
     ],
 )
 def test_a_wrong_item_is_refused_with_its_reason(write: Write, body: str, wanted: str) -> None:
@@ -205,6 +217,10 @@ def test_two_items_of_one_worksheet_need_two_ids(write: Write) -> None:
         ("worksheet", 'id = "begin"', 'id = "began"', "must be called began.toml"),
         ("worksheet", "minutes = 5", "minutes = 0", "must be 1 or more"),
         ("worksheet", "minutes = 5", 'minutes = 5\nrepeat = {every = "dya"}', "did you mean 'day'?"),
+        ("worksheet", "minutes = 5", 'minutes = 5\nrepeat = {every = "session"}', "'before' or 'after' each session"),
+        ("worksheet", "minutes = 5", 'minutes = 5\nrepeat = {every = "week", when = "after"}', "and only there"),
+        ("worksheet", "minutes = 5", 'minutes = 5\nchangeable = "yes"', "must be true or false"),
+        ("measure", "own = true", "own = true\nprompt_below = 2", "go together"),
         ("measure", "high = 8", "high = 9", "the items add up to 0-8"),
         ("measure", "high = 8", "high = 14", "'scale': is missing"),
         ("measure", 'better = "higher"', 'better = "hihger"', "did you mean 'higher'?"),
@@ -228,10 +244,69 @@ def test_what_does_not_fit_together_is_refused(write: Write, part: str, old: str
         ('rule = "submitted"\nsentence = "Sent."\nworksheet = "begin"\nitem = "stroy"', "did you mean 'story'?"),
         ('rule = "submitted"\nsentence = "Sent."\nitem = "story"', "'worksheet': is missing"),
         ('rule = "submitted"\nsentence = "Sent."\nworksheet = "begin"\natleast = 3', "did you mean 'at_least'?"),
+        ('rule = "reviewed"\nsentence = "Read."\nworksheet = "begin"\ndays = 3', "nothing that the rule 'reviewed' knows"),
+        ('rule = "kept_share"\nsentence = "So."\nworksheet = "begin"\nitem = "story"\nvalues = []\ndays = 3', "'share': is missing"),
+        ('rule = "recorded"\nsentence = "So."\ntag = "x"\nside = "all"', "'all' is not known"),
+        ('rule = "answer_is"\nsentence = "So."\nworksheet = "begin"\nitem = "story"\nvalues = ["yes"]', "can never be an answer"),
+        ('rule = "signed"\nsentence = "So."\nworksheet = "begin"\nitem = "story"\nvalues = ["singed"]', "did you mean 'signed'?"),
+        (
+            'rule = "rows_with"\nsentence = "So."\nworksheet = "begin"\nitem = "story"\ncolumn = "c"\nvalues = []\ntimes = 1',
+            "'c' does not exist",
+        ),
+        ('rule = "mean_at_least"\nsentence = "So."\nworksheet = "begin"\nitem = "story"', "'at_least': is missing"),
+        ('rule = "signed"\nsentence = "So."\ndocument = "consent"\nworksheet = "begin"', "keep one of the two"),
     ],
 )
 def test_a_criterion_calls_a_known_rule_about_things_that_exist(write: Write, criterion: str, wanted: str) -> None:
     assert wanted in only_problem(write(module=MODULE + "\n[[criterion]]\n" + criterion + "\n"))
+
+
+PLAN = """
+[[plan]]
+id = "first"
+title = "First"
+use_when = "At first."
+relationships = ["partner"]
+track = "two"
+[[plan.entry]]
+week = 0
+module = "first-steps"
+worksheet = "begin"
+side = "each"
+reason = "To begin."
+"""
+
+
+def test_a_plan_is_read(write: Write) -> None:
+    (plan,) = Library.load(write(plans=PLAN)).plans
+    (entry,) = plan.entries
+    assert (entry.week, entry.worksheet, entry.side, plan.track) == (0, "begin", "each", "two")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ('worksheet = "begin"', 'worksheet = "begn"', "did you mean 'begin'?"),
+        ('worksheet = "begin"', 'measure = "puls"', "did you mean 'pulse'?"),
+        ('worksheet = "begin"', 'worksheet = "begin"\nmeasure = "pulse"', "make two entries"),
+        ('side = "each"', 'side = "joint"', "answered by each person alone"),
+        ('side = "each"', 'side = "each"\nweeks = 3', "does not repeat"),
+        ('side = "each"', 'side = "each"\nif = "never"', "'never' is not known"),
+        ('track = "two"', 'track = "tow"', "did you mean 'two'?"),
+        ('module = "first-steps"', "", "belongs to module 'first-steps'"),
+    ],
+)
+def test_a_plan_gives_only_what_there_is(write: Write, old: str, new: str, wanted: str) -> None:
+    assert wanted in only_problem(write(plans=PLAN.replace(old, new)))
+
+
+def test_an_item_never_opens_with_what_it_follows_nor_where_that_is_not_asked(write: Write) -> None:
+    opened = 'prompt = "?"\nvisibility = "reveal"\nreveal_group = "g"\n'
+    source = f'id = "one"\nkind = "list"\nrelationships = ["partner"]\n{opened}'
+    answer = f'[[page.item]]\nid = "two"\nkind = "follow_up"\nfollows = "one"\n{opened}'
+    said = [str(problem) for problem in problems_of(write(worksheet=item(source) + answer))]
+    assert len(said) == 2
+    assert "could never open" in said[0] and "must lie within those of 'one'" in said[1]
 
 
 def test_a_file_that_is_not_toml_is_named(write: Write) -> None:
@@ -323,7 +398,7 @@ def test_every_worksheet_of_ours_makes_forms_for_every_relationship() -> None:
     for worksheet in worksheets:
         for relationship in ("partner", "friend", "family"):
             wording = Wording("Ben", "what happened in March", relationship)
-            for number in range(len(worksheet.pages)):
+            for number in range(len(worksheet.for_relationship(relationship).pages)):
                 form = form_for(worksheet, wording, number)()
                 assert form.asked
                 assert not any("{" in asked.prompt + asked.hint + asked.example for asked in form.asked)
