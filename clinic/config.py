@@ -7,7 +7,6 @@ Must never know: what a setting is used for. Nothing here opens a database, read
 from __future__ import annotations
 
 import difflib
-import json
 import re
 import tomllib
 import zoneinfo
@@ -28,6 +27,9 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
+
+from clinic.example import example_lines
+from clinic.example import filled_example as filled_example
 
 FILE_NAME = "config.toml"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -155,6 +157,12 @@ class Accounts(Section):
 
 class Programme(Section):
     safety_check_weeks: Annotated[int, Field(ge=1, le=52)] = 8
+    folder: Located = Path("programme")
+
+    @property
+    def own_folder(self) -> Path | None:
+        """The practice's own modules and worksheets: None where there are none and none were named."""
+        return self.folder if "folder" in self.model_fields_set or self.folder.is_dir() else None
 
 
 class Mail(Section):
@@ -195,7 +203,7 @@ class Settings(Section):
     storage: Storage
     web: Web = Web()
     accounts: Accounts = Accounts()
-    programme: Programme = Programme()
+    programme: Programme
     mail: Mail
     reminders: Reminders = Reminders()
 
@@ -224,7 +232,7 @@ class Settings(Section):
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any], folder: Path) -> Settings:
-        whole = {"storage": {}, "mail": {}, **mapping}  # their paths depend on the folder, so they are always worked out
+        whole = {"storage": {}, "programme": {}, "mail": {}, **mapping}  # their paths count from the folder
         try:
             return cls.model_validate(whole, context={"folder": Path(folder).resolve()})
         except ValidationError as error:
@@ -287,34 +295,5 @@ def setting_paths(model: type[BaseModel] = Settings, prefix: str = "") -> Iterat
 
 def _for_example(path: str) -> str:
     inside = re.sub(r"\[\d+\]", "", path)
-    lines = [line for place, line in _example_lines() if place == inside]
+    lines = [line for place, line in example_lines() if place == inside]
     return f", for example, {lines[0].lstrip('#')}" if lines else f" a section [{path}]"
-
-
-def filled_example(values: Mapping[str, Any]) -> str:
-    """The text of a new config.toml: the example, and these values in it (`{"practice.name": "..."}`)."""
-    waiting, lines = dict(values), []
-    for place, line in _example_lines():
-        if place in waiting:
-            # JSON's text, numbers, lists and booleans are also TOML's.
-            line = f"{place.rpartition('.')[2]} = {json.dumps(waiting.pop(place), ensure_ascii=False)}"
-        lines.append(line)
-    if waiting:
-        raise ConfigError([f"{place} is not a setting with a line of its own" for place in waiting])
-    return "\n".join(lines) + "\n"
-
-
-def _example_lines() -> Iterator[tuple[str, str]]:
-    """Each line of the example with the dotted path of the setting that it shows, or an empty one."""
-    section = ""
-    for line in _example_file().read_text(encoding="utf-8").splitlines():
-        header = re.fullmatch(r"#?\[+([\w.]+)\]+", line)
-        section = header[1] if header else section
-        key = re.match(r"#?(\w+) = ", line)
-        yield (f"{section}.{key[1]}" if key else ""), line
-
-
-def _example_file() -> Path:
-    """Beside the packages in the project's folder, inside the package when installed from a wheel."""
-    here = Path(__file__).resolve().parent
-    return next(file for file in (here / "config.example.toml", here.parent / "config.example.toml") if file.exists())

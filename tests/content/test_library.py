@@ -245,7 +245,7 @@ def test_what_does_not_fit_together_is_refused(write: Write, part: str, old: str
         ('rule = "submitted"\nsentence = "Sent."\nitem = "story"', "'worksheet': is missing"),
         ('rule = "submitted"\nsentence = "Sent."\nworksheet = "begin"\natleast = 3', "did you mean 'at_least'?"),
         ('rule = "reviewed"\nsentence = "Read."\nworksheet = "begin"\ndays = 3', "nothing that the rule 'reviewed' knows"),
-        ('rule = "kept_share"\nsentence = "So."\nworksheet = "begin"\nitem = "story"\nvalues = []\ndays = 3', "'share': is missing"),
+        ('rule = "kept_share"\nsentence = "So."\nworksheet = "begin"\nitem = "story"\nvalues = []\ndays = 1', "'share'"),
         ('rule = "recorded"\nsentence = "So."\ntag = "x"\nside = "all"', "'all' is not known"),
         ('rule = "answer_is"\nsentence = "So."\nworksheet = "begin"\nitem = "story"\nvalues = ["yes"]', "can never be an answer"),
         ('rule = "signed"\nsentence = "So."\nworksheet = "begin"\nitem = "story"\nvalues = ["singed"]', "did you mean 'signed'?"),

@@ -80,6 +80,15 @@ def test_other_computers_are_served_behind_https_only(tmp_path: Path) -> None:
     refuse_open_http(Settings.from_mapping({"practice": PRACTICE, "web": web}, tmp_path))
 
 
+def test_the_practices_own_folder_counts_when_it_is_named_or_there(tmp_path: Path) -> None:
+    alone = Settings.from_mapping({"practice": PRACTICE}, tmp_path)
+    assert alone.programme.own_folder is None
+    (tmp_path / "programme").mkdir()
+    assert alone.programme.own_folder == tmp_path.resolve() / "programme"
+    named = Settings.from_mapping({"practice": PRACTICE, "programme": {"folder": "ours"}}, tmp_path)
+    assert named.programme.own_folder == tmp_path.resolve() / "ours"
+
+
 def test_links_follow_another_port_but_not_a_proxy(tmp_path: Path) -> None:
     alone = Settings.from_mapping({"practice": PRACTICE}, tmp_path)
     assert listening_at(alone, host="127.0.0.1", port=9000).web.public_url == "http://127.0.0.1:9000"

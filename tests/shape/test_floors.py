@@ -27,6 +27,7 @@ FLOORS = {
     "clinic.storage": 3,
     "clinic.models": 2,
     "clinic.config": 1,
+    "clinic.example": 1,
     "clinic.db": 1,
     "clinic.places": 1,
     "clinic.sealing": 1,
