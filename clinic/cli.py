@@ -23,6 +23,7 @@ ELSEWHERE = {
     "case": ("clinic.commands.case:case", "List and show cases."),
     "report": ("clinic.commands.report:report", "Write reports as PDF."),
     "demo": ("clinic.commands.demo:demo", "Make an invented practice, and serve it."),
+    "worker": ("clinic.commands.worker:worker", "Open what is due and send what waits."),
     "audit": ("clinic.commands.audit:audit", "Check the audit trail."),
 }
 OURS = ("clinic", "forms", "reports")
@@ -149,11 +150,14 @@ def local_time_zone() -> str:
 @cli.command()
 @click.option("--host", help="Instead of [web] host.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Instead of [web] port.")
-def serve(host: str | None, port: int | None) -> None:
-    """Serve the practice to browsers, until stopped with Ctrl-C."""
+@click.option("--no-worker", is_flag=True, help="`clinic worker` runs by itself.")
+def serve(host: str | None, port: int | None, no_worker: bool) -> None:
+    """Serve the practice to browsers, until stopped with Ctrl-C. A worker runs beside it."""
+    from clinic.config import FILE_NAME
     from clinic.serving import serve as serve_until_stopped
 
-    serve_until_stopped(chosen_settings(), host=host, port=port)
+    file = click.get_current_context().find_object(Path) or Path(FILE_NAME)
+    serve_until_stopped(chosen_settings(), host=host, port=port, worker_for=None if no_worker else file)
 
 
 @cli.command()

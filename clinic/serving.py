@@ -7,7 +7,13 @@ Must never know: what is served.
 from __future__ import annotations
 
 import errno
+import os
 import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,8 +30,8 @@ class CannotServe(Exception):
     """The server did not start; the reason is a sentence."""
 
 
-def serve(settings: Settings, *, host: str | None = None, port: int | None = None) -> None:
-    """Serve until Ctrl-C; `host` and `port` go before the settings."""
+def serve(settings: Settings, *, host: str | None = None, port: int | None = None, worker_for: Path | None = None) -> None:
+    """Serve until Ctrl-C; `host` and `port` go before the settings. ``worker_for``: a settings file that a worker runs for."""
     from waitress.server import create_server
 
     from clinic import create_app
@@ -47,7 +53,23 @@ def serve(settings: Settings, *, host: str | None = None, port: int | None = Non
         raise CannotServe(_why_not(error, settings.web)) from None
     signal.signal(signal.SIGTERM, _stop)
     click.echo(f"Serving {settings.practice.name} at {_address(settings.web)} (stop with Ctrl-C)")
-    server.run()
+    with worker_beside(worker_for):
+        server.run()
+
+
+@contextmanager
+def worker_beside(file: Path | None) -> Iterator[None]:
+    """`clinic worker` as a process of its own, for as long as this one lives. It ends by itself when this one is killed."""
+    if file is None:
+        yield
+        return
+    command = [sys.executable, "-m", "clinic", "--config", str(file.resolve()), "worker", "--beside", str(os.getpid())]
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait(timeout=30)
 
 
 def listening_at(settings: Settings, *, host: str, port: int) -> Settings:

@@ -77,6 +77,10 @@ def claim(session: Session, *, worker: uuid.UUID, at: datetime) -> Job | None:
     return session.get(Job, next_id, populate_existing=True)
 
 
+def job_of(session: Session, job_id: uuid.UUID) -> Job:
+    return session.get_one(Job, job_id)
+
+
 def sweep(session: Session, *, at: datetime) -> None:
     """A job whose worker was lost eight times is not tried again: it may be what kills them."""
     gone = (Job.state == JobState.CLAIMED) & (Job.claimed_until < at) & (Job.tries >= MOST_TRIES)

@@ -107,7 +107,7 @@ def _being_written(at: datetime) -> Any:
 
 
 def next_number(session: Session, schedule: Schedule, *, at: datetime) -> int | None:
-    """The run that may be opened now, due or early; None while one lies open, or when there is none to come. One ahead, not more."""
+    """The run that may be opened now, due or early: one ahead, not more. None while one lies open, or when none is to come."""
     if schedule.state != ScheduleState.ACTIVE or schedule.every == Every.SESSION or schedule.is_over(at):
         return None
     latest = session.scalar(select(func.max(Run.number)).where(Run.schedule_id == schedule.id)) or 0

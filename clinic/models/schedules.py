@@ -100,7 +100,7 @@ class Schedule(Base):
         self.state = ScheduleState.ACTIVE.value
         noted(self, Event.SCHEDULE_CHANGED, by=by, at=at, state=self.state)
 
-    def end(self, *, by: uuid.UUID, at: datetime) -> None:
+    def end(self, *, by: uuid.UUID | None, at: datetime) -> None:
         self.state = ScheduleState.ENDED.value
         noted(self, Event.SCHEDULE_CHANGED, by=by, at=at, state=self.state)
 

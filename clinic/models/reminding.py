@@ -1,0 +1,105 @@
+"""What is on record of one person's reminders: what waits, how they may be reached, what was sent, whether they want none.
+
+Decides: that a day has one note at most, and what stopping is. Must never know: who is asking, or the other person.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from clinic.models.audit import Event, noted
+from clinic.models.cases import Case, Participant, SafeContact
+from clinic.models.homework import Assignment
+from clinic.models.jobs import Message, ReminderStop
+from clinic.models.people import User, token_hash
+from clinic.models.states import AssignmentState, CaseState
+
+WAITING = (AssignmentState.OPEN.value, AssignmentState.RETURNED.value)
+
+
+def people_with_something(session: Session) -> list[Participant]:
+    """Of open cases, everybody for whom something waits."""
+    waiting = select(Assignment.participant_id).where(Assignment.state.in_(WAITING))
+    found = select(Participant).join(Case, Case.id == Participant.case_id)
+    return list(session.scalars(found.where(Case.state == CaseState.OPEN.value, Participant.id.in_(waiting))))
+
+
+def newest_contact(session: Session, person_id: uuid.UUID) -> SafeContact | None:
+    newest = select(SafeContact).where(SafeContact.participant_id == person_id)
+    return session.scalars(newest.order_by(SafeContact.confirmed_at.desc()).limit(1)).first()
+
+
+def login_of(session: Session, person: Participant) -> User | None:
+    return session.get(User, person.user_id) if person.user_id else None
+
+
+def newest_waiting(session: Session, person_id: uuid.UUID) -> datetime | None:
+    """Since when the newest thing waits; None when nothing does."""
+    waiting = select(Assignment).where(Assignment.participant_id == person_id, Assignment.state.in_(WAITING))
+    return max((row.opens_at or row.assigned_at for row in session.scalars(waiting)), default=None)
+
+
+def notes_made(session: Session, person_id: uuid.UUID) -> list[datetime]:
+    """When, the newest first. Those that were dropped do not count."""
+    mine = select(Message.made_at).where(Message.participant_id == person_id, Message.dropped_at.is_(None))
+    return list(session.scalars(mine.order_by(Message.made_at.desc()).limit(20)))
+
+
+def make_message(
+    session: Session, person: Participant, *, reason: str, text_id: str, address: str, at: datetime
+) -> Message | None:
+    """The note of this occasion, once: None when it is there already."""
+    session.execute(select(Participant.id).where(Participant.id == person.id).with_for_update())
+    same = select(func.count(Message.id)).where(Message.participant_id == person.id, Message.reason == reason)
+    if session.scalar(same):
+        return None
+    row = Message(
+        case_id=person.case_id, participant_id=person.id, reason=reason, text_id=text_id, made_at=at, address=address
+    )  # fmt: skip
+    session.add(row)
+    return row
+
+
+def note_and_person(session: Session, message_id: uuid.UUID | None) -> tuple[Message, Participant]:
+    note = session.get_one(Message, message_id)
+    return note, session.get_one(Participant, note.participant_id)
+
+
+# --- stopping -------------------------------------------------------------------------------------------------------------
+
+
+def stop_row(session: Session, person_id: uuid.UUID) -> ReminderStop | None:
+    return session.scalars(select(ReminderStop).where(ReminderStop.participant_id == person_id)).first()
+
+
+def with_stop_row(session: Session, person_id: uuid.UUID, *, token: str) -> ReminderStop:
+    row = stop_row(session, person_id)
+    if row is None:
+        row = ReminderStop(participant_id=person_id, hashed=token_hash(token))
+        session.add(row)
+    return row
+
+
+def stop_row_of(session: Session, token: str) -> ReminderStop | None:
+    return session.scalars(select(ReminderStop).where(ReminderStop.hashed == token_hash(token))).one_or_none()
+
+
+def is_stopped(session: Session, person_id: uuid.UUID) -> bool:
+    row = stop_row(session, person_id)
+    return row is not None and row.stopped_at is not None
+
+
+def stop(row: ReminderStop, *, by: uuid.UUID | None, at: datetime) -> None:
+    if row.stopped_at is None:
+        row.stopped_at = at
+        noted(row, Event.REMINDERS_STOPPED, by=by, at=at)
+
+
+def start_again(row: ReminderStop, *, by: uuid.UUID, at: datetime) -> None:
+    if row.stopped_at is not None:
+        row.stopped_at = None
+        noted(row, Event.REMINDERS_STARTED, by=by, at=at)
