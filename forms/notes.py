@@ -37,6 +37,8 @@ RATINGS = (
     (1, "more than expected"),
     (2, "much more than expected"),
 )
+# What a session did that a stage waits for: the closed list that criteria may name (rule note_tagged).
+TAGS = choices_of([("impact heard", "Impact heard"), ("apology delivered", "Apology delivered")])
 LONGEST_SESSION = 600
 _OLDEST_YEARS = 10
 MOST_REASON = 2_000
@@ -125,6 +127,7 @@ class NoteForm(Form):
     """Made by `note_form`: one field per section, one small form per stage, and the revision that was being edited."""
 
     revision = Whole("Revision", least=0, most=1_000_000)
+    tags = Several("What happened in this session", TAGS)
     format_id = ""
     module_ids: tuple[str, ...] = ()
 
@@ -152,12 +155,14 @@ def note_form(format: str, modules: Sequence[tuple[str, str]]) -> type[NoteForm]
     return type("NoteForm", (NoteForm,), parts)
 
 
-def note_draft(sections: dict[str, str], stages: Sequence[dict[str, Any]], revision: int) -> dict[str, Any]:
+def note_draft(
+    sections: dict[str, str], stages: Sequence[dict[str, Any]], revision: int, tags: Sequence[str] = ()
+) -> dict[str, Any]:
     """What `data=` takes to show a note again, from the same shapes that `sections` and `stages` give."""
     data: dict[str, Any] = {f"section-{id}": text for id, text in sections.items()}
     for stage in stages:
         data[f"stage-{stage['module_id']}"] = {"included": True, "text": stage["text"], "rating": stage["rating"]}
-    return {**data, "revision": revision}
+    return {**data, "revision": revision, "tags": list(tags)}
 
 
 class AddendumForm(Form):

@@ -32,7 +32,8 @@ class Permission(StrEnum):
     WRITE_NOTE = "write_note"
     SIGN_NOTE = "sign_note"
     ADD_ADDENDUM = "add_addendum"
-    CHANGE_STAGE = "change_stage"  # move a stage, sign it off
+    CHANGE_STAGE = "change_stage"  # move a stage, say something of its signs, sign it off
+    RECORD_SETBACK = "record_setback"
     SEE_TASK = "see_task"
     DO_TASK = "do_task"
     MAKE_REPORT = "make_report"
@@ -112,6 +113,7 @@ MAY: dict[Permission, list[list[Fact]]] = {
     Permission.SIGN_NOTE: [[is_counselor, is_author]],
     Permission.ADD_ADDENDUM: [[is_counselor]],
     Permission.CHANGE_STAGE: [[is_counselor]],
+    Permission.RECORD_SETBACK: [[is_counselor]],
     Permission.SEE_TASK: [[is_counselor]],
     Permission.DO_TASK: [[is_counselor]],
     Permission.MAKE_REPORT: [[is_counselor]],

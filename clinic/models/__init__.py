@@ -20,7 +20,7 @@ from clinic.models.joint import JointDecision, JointDraft, JointForm, JointVersi
 from clinic.models.measures import Administration
 from clinic.models.notes import Addendum, Attendance, Encounter, Medium, NoteFormat, ProgressNote, StageEntry
 from clinic.models.people import Invitation, Role, SignIn, Throttle, User
-from clinic.models.programme import Outcome, StageSignOff, StageState
+from clinic.models.programme import Outcome, StageMark, StageSignOff, StageState
 from clinic.models.releases import ReleasedReport
 from clinic.models.reveals import Exchange, ExchangeRound, Noticed, Reveal, RevealedAnswer
 from clinic.models.safety import SafetyClearance
@@ -82,6 +82,7 @@ __all__ = [
     "SignIn",
     "Signature",
     "StageEntry",
+    "StageMark",
     "StageSignOff",
     "StageState",
     "StageStatus",

@@ -64,6 +64,8 @@ class Event(StrEnum):
     ADDENDUM_SIGNED = "addendum_signed"
     STAGE_CHANGED = "stage_changed"
     STAGE_SIGNED_OFF = "stage_signed_off"
+    STAGE_MARKED = "stage_marked"
+    STAGE_MARK_TAKEN_BACK = "stage_mark_taken_back"
     TASK_RAISED = "task_raised"
     TASK_DONE = "task_done"
     REPORT_MADE = "report_made"
@@ -100,6 +102,8 @@ FIELDS: dict[Event, frozenset[str]] = dict.fromkeys(Event, NOTHING) | {
     Event.SHARING_WITHDRAWN: frozenset({"item"}),
     Event.STAGE_CHANGED: frozenset({"module", "before", "after"}),
     Event.STAGE_SIGNED_OFF: frozenset({"module", "outcome"}),
+    Event.STAGE_MARKED: frozenset({"module"}),
+    Event.STAGE_MARK_TAKEN_BACK: frozenset({"module"}),
     Event.TASK_RAISED: frozenset({"kind"}),
     Event.REPORT_MADE: frozenset({"audience", "sha256"}),
     Event.REVEAL_OPENED: frozenset({"group"}),

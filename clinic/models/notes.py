@@ -7,6 +7,7 @@ never know: who is asking.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -117,6 +118,7 @@ class ProgressNote(Base):
     signed_at: Mapped[datetime | None]
     signed_name = sealed_text()
     sections = sealed_data()  # {section id: text}
+    tags = sealed_data()  # of forms.notes.TAGS: what the session did that a stage waits for
 
     encounter: Mapped[Encounter] = relationship(lazy="joined")
     stage_entries: Mapped[list[StageEntry]] = relationship(
@@ -133,11 +135,13 @@ class ProgressNote(Base):
     def is_signed(self) -> bool:
         return self.state != NoteState.DRAFT
 
-    def save(self, *, sections: dict[str, str], stages: list[dict[str, Any]], at: datetime) -> None:
+    def save(
+        self, *, sections: dict[str, str], stages: list[dict[str, Any]], tags: Sequence[str] = (), at: datetime
+    ) -> None:
         """Keep what was typed. ``stages``: [{"module_id", "text", "rating"}], one per stage the session worked on."""
         if self.is_signed:
             raise AlreadySigned(FINAL)
-        self.sections, self.saved_at = sections, at
+        self.sections, self.tags, self.saved_at = sections, list(tags), at
         kept = {entry.module_id: entry for entry in self.stage_entries}
         self.stage_entries = [
             self._entry(kept.get(stage["module_id"]), stage, position) for position, stage in enumerate(stages)

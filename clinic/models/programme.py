@@ -1,6 +1,6 @@
 """Where a case stands in the programme: dated rows, never overwritten, because healing is not linear.
 
-Decides: how a stage changes and is signed off. Must never know: what anyone answered, or who is asking.
+Decides: how a stage changes, what the counselor says of its signs, and how it is signed off. Must never know: what anyone answered, or who is asking.
 Clients never see any of this.
 """
 
@@ -14,7 +14,7 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from clinic.db import Base, refers_to
-from clinic.models.audit import Event, record
+from clinic.models.audit import Event, noted, record
 from clinic.models.cases import Case, require_open
 from clinic.models.states import NotAllowedNow, StageStatus, may_advance, words
 from clinic.sealing import Subject, sealed_text
@@ -60,6 +60,29 @@ class StageSignOff(Base):
         return Subject(self.case_id, "record")
 
 
+class StageMark(Base):
+    """The counselor's word on one sign of a stage: what they put on record, or (``waives``) that this sign need not be there."""
+
+    __tablename__ = "stage_mark"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    module_id: Mapped[str]
+    name: Mapped[str]
+    waives: Mapped[bool]
+    made_at: Mapped[datetime]
+    made_by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
+    taken_back_at: Mapped[datetime | None]
+    reason = sealed_text()
+
+    def sealed_for(self) -> Subject:
+        return Subject(self.case_id, "record")
+
+    def take_back(self, *, by: uuid.UUID, at: datetime) -> None:
+        if self.taken_back_at is None:
+            self.taken_back_at = at
+            noted(self, Event.STAGE_MARK_TAKEN_BACK, by=by, at=at, module=self.module_id)
+
+
 def change_stage(
     session: Session, case: Case, module_id: str, *, before: StageStatus, to: StageStatus, reason: str, by: uuid.UUID, at: datetime
 ) -> StageState:
@@ -84,4 +107,18 @@ def sign_off_stage(
     )
     session.add(row)
     record(session, Event.STAGE_SIGNED_OFF, by=by, at=at, about=row, module=module_id, outcome=outcome.value)
+    return row
+
+
+def mark_sign(
+    session: Session, case: Case, module_id: str, *, name: str, waives: bool, reason: str, by: uuid.UUID, at: datetime
+) -> StageMark:
+    require_open(case)
+    if not reason.strip():
+        raise NotAllowedNow("Say in a sentence why.")
+    row = StageMark(
+        case_id=case.id, module_id=module_id, name=name, waives=waives, made_at=at, made_by=by, reason=reason.strip()
+    )
+    session.add(row)
+    noted(row, Event.STAGE_MARKED, by=by, at=at, module=module_id)
     return row

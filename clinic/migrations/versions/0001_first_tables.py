@@ -234,6 +234,23 @@ def upgrade() -> None:
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_user_id'), ['user_id'], unique=False)
 
+    op.create_table('stage_mark',
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('module_id', sa.String(length=80), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('waives', sa.Boolean(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('made_by', sa.Uuid(), nullable=False),
+    sa.Column('reason_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('taken_back_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_stage_mark_case_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['made_by'], ['user.id'], name=op.f('fk_stage_mark_made_by'), initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stage_mark'))
+    )
+    with op.batch_alter_table('stage_mark', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stage_mark_case_id'), ['case_id'], unique=False)
+
     op.create_table('stage_sign_off',
     sa.Column('case_id', sa.Uuid(), nullable=False),
     sa.Column('module_id', sa.String(length=80), nullable=False),
@@ -548,6 +565,7 @@ def upgrade() -> None:
     sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('signed_name_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('sections_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('tags_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['user.id'], name=op.f('fk_progress_note_author_id'), initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_progress_note_case_id'), initially='DEFERRED', deferrable=True),
@@ -921,6 +939,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stage_sign_off_case_id'))
 
     op.drop_table('stage_sign_off')
+    with op.batch_alter_table('stage_mark', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stage_mark_case_id'))
+
+    op.drop_table('stage_mark')
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_user_id'))
 

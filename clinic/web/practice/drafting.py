@@ -26,7 +26,7 @@ def entries_of(note: ProgressNote) -> list[dict[str, Any]]:
 def saved_form(note: ProgressNote) -> NoteForm:
     """The form as the note was last saved."""
     Editing = note_form(note.format, list(stage_titles().items()))
-    return Editing(data=note_draft(note.sections or {}, entries_of(note), note.version))
+    return Editing(data=note_draft(note.sections or {}, entries_of(note), note.version, note.tags or ()))
 
 
 def draft_form(note: ProgressNote, typed: MultiDict[str, str]) -> NoteForm:
@@ -44,7 +44,8 @@ def draft_form(note: ProgressNote, typed: MultiDict[str, str]) -> NoteForm:
 def is_same(note: ProgressNote, form: NoteForm) -> bool:
     """A second press of the button, or a save whose answer was lost: there is nothing to keep, and nothing to lose."""
     saved = {section.id: (note.sections or {}).get(section.id, "") for section, _ in form.section_fields()}
-    return form.sections() == saved and form.stages() == entries_of(note)
+    same_tags = (form.tags.data or []) == (note.tags or [])
+    return form.sections() == saved and form.stages() == entries_of(note) and same_tags
 
 
 def with_saved_entries(note: ProgressNote, form: NoteForm) -> NoteForm:

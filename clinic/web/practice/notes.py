@@ -47,7 +47,7 @@ def save_note(id: uuid.UUID) -> ResponseReturnValue:
         if note.is_signed or form.revision.data != note.version:
             return _too_late(note, form)
         try:
-            note.save(sections=form.sections(), stages=form.stages(), at=now())
+            note.save(sections=form.sections(), stages=form.stages(), tags=form.tags.data or [], at=now())
             db.session.commit()
         except StaleDataError:  # on a server that lets two writers in at once
             db.session.rollback()
