@@ -16,17 +16,15 @@ from tests.conftest import settings_in
 from tests.privacy.world import World, make_world
 
 
-@pytest.fixture(scope="session")
-def hasty() -> Iterator[None]:
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """These tests open some thousands of pages, and no power fails in them: the disk need not confirm each."""
-    rules = clinic.db.SQLITE_RULES
-    clinic.db.SQLITE_RULES = (*(rule for rule in rules if rule[0] != "synchronous"), ("synchronous", "OFF"))
-    yield
-    clinic.db.SQLITE_RULES = rules
+    rules = (rule for rule in clinic.db.SQLITE_RULES if rule[0] != "synchronous")
+    monkeypatch.setattr(clinic.db, "SQLITE_RULES", (*rules, ("synchronous", "OFF")))
 
 
 @pytest.fixture(scope="session")
-def world_practice(cast_practice: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory, hasty: None) -> tuple[Path, World]:
+def world_practice(cast_practice: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
     folder = tmp_path_factory.mktemp("world") / "practice"
     shutil.copytree(cast_practice[0], folder)
     clock, made = Clock(), cast_practice[1]
@@ -37,7 +35,7 @@ def world_practice(cast_practice: tuple[Path, Cast], tmp_path_factory: pytest.Te
 
 
 @pytest.fixture
-def world_app(world_practice: tuple[Path, World], tmp_path: Path, clock: Clock) -> Flask:
+def world_app(world_practice: tuple[Path, World], tmp_path: Path, clock: Clock, hasty: None) -> Flask:
     shutil.copytree(world_practice[0], tmp_path / "practice")
     return create_app(settings_in(tmp_path / "practice"), clock=clock)
 

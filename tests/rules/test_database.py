@@ -146,13 +146,15 @@ def test_eight_who_write_at_once_all_get_through(app: Flask, cast: Cast, browser
 
     def work(name: str) -> None:
         start.wait()
+        known = ""
         for number in range(rounds):
             if name in sheets:
-                path, form = f"/my/homework/{sheets[name]}/1/draft", {"one_sentence": f"{name} {number}", "revision": ""}
+                path, form = f"/my/homework/{sheets[name]}/1/draft", {"one_sentence": f"{name} {number}", "revision": known}
             else:
                 path, form = f"/practice/participants/{seats[name]}/words", {"calls_other": f"word {number}", "calls_event": "x"}
             reply = pages[name].client.post(path, data={"csrf_token": tokens[name], **form}, headers={"Accept": "application/json"})
             replies.append((name, reply.status_code))
+            known = (reply.get_json(silent=True) or {}).get("revision", "")
 
     threads = [threading.Thread(target=work, args=(name,)) for name in pages]
     [thread.start() for thread in threads]
