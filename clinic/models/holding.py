@@ -51,7 +51,7 @@ def _waits_for_reveal(session: Session, assignment: Assignment) -> bool:
     return bool(groups - set(session.scalars(opened)))
 
 
-def hold_what_waits(session: Session, assignment: Assignment, *, by: uuid.UUID, at: datetime) -> list[str]:
+def hold_what_waits(session: Session, assignment: Assignment, *, by: uuid.UUID | None, at: datetime) -> list[str]:
     """Right after giving: held for as long as something stands in the way. Says why, for the counselor."""
     session.flush()
     why = why_not_open(session, assignment, at=at)

@@ -105,7 +105,7 @@ class Assignment(Base):
         self.reviewed_at = at
         noted(self, Event.REVIEWED, by=by, at=at)
 
-    def hold(self, *, why: str, by: uuid.UUID, at: datetime) -> None:
+    def hold(self, *, why: str, by: uuid.UUID | None, at: datetime) -> None:
         """Not open for now. ``why`` is the clinician's: to its person every held thing looks the same."""
         advance(self, AssignmentState.HELD)
         self.held_why = why or None
