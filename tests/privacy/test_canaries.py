@@ -91,6 +91,8 @@ def ids_of_others(world: World, name: str) -> set[str]:
         return set()
     own = {world.cast.seats[name], world.cast.users[name], world.cast.cases[name]} if name in PEOPLE else set()
     shared = _ids(world, f"{OTHERS.get(name)}'s shared answer", f"{OTHERS.get(name)}'s sharing")
+    if name in ("Ana", "Ben"):  # what was put to both of them, with an address of its own
+        shared |= _ids(world, "the reveal of Ana's case", "the joint form of Ana's case", "the version that Ben put")
     cases = {world.cast.cases[person] for person, counselor in COUNSELORS.items() if counselor == name}
     found = set()
     for mapper in Base.registry.mappers:

@@ -18,7 +18,7 @@ from clinic.models.sending import worksheet_of
 from clinic.web.context import viewer
 from clinic.web.practice.naming import title_of
 from forms import Given, Wording, is_concern, library
-from forms.definition import Item, Kind, Worksheet
+from forms.definition import Item, Kind, Visibility, Worksheet
 from forms.measures import Measure
 from forms.scoring import Score
 from forms.shown import lines
@@ -37,6 +37,7 @@ class ShownAnswer:
     is_blank: bool
     is_standard: bool
     is_shareable: bool
+    is_reveal: bool
     shared_at: datetime | None
     raised_task: bool
     changed: bool
@@ -156,6 +157,7 @@ def _answer(
         is_blank=given.is_blank,
         is_standard=given.standard is not None,
         is_shareable=answer is not None and answer.visibility == "shareable",
+        is_reveal=item.visibility is Visibility.REVEAL,
         shared_at=shared.get(answer.id) if answer is not None else None,
         raised_task=is_concern(item, given),
         changed=later is not None and answer is not None and later.get(item.id) != answer.given,
