@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404  (starts this program's own worker, with a fixed command)
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,7 +64,7 @@ def worker_beside(file: Path | None) -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "clinic", "--config", str(file.resolve()), "worker", "--beside", str(os.getpid())]
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  # nosec B603
     try:
         yield
     finally:
