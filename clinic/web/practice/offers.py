@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from clinic import access
 from clinic.models import Assignment, AssignmentState, Case, NotAllowedNow, Participant
+from clinic.models.agreeing import BOTH, signers_of
 from clinic.web.context import viewer
 from clinic.web.practice.naming import neutral_wording
 from forms import Wording, library
-from forms.definition import Module, Worksheet
+from forms.definition import AnsweredBy, Module, Worksheet
 
 MEASURES = "measures"
 WAITING = {AssignmentState.OPEN, AssignmentState.RETURNED, AssignmentState.HELD}
@@ -78,13 +79,19 @@ def offered(case: Case, module_id: str) -> Set | None:
     neutral = neutral_wording(case.relation)
     module = next((one for one in library.modules if one.id == module_id), None)
     if module is not None:
-        pieces = [_piece("worksheet", sheet, neutral) for sheet in library.worksheets_of(module.id)]
+        sheets = [sheet for sheet in library.worksheets_of(module.id) if not _is_opened_to_both(case, sheet)]
+        pieces = [_piece("worksheet", sheet, neutral) for sheet in sheets]
         return Set(module.id, module.title, module, neutral, _for_each_person(case, pieces))
     if module_id != MEASURES:
         return None
     suitable = [measure.as_worksheet() for measure in library.measures if measure.suits(case.relation)]
     pieces = [_piece("measure", sheet, neutral) for sheet in suitable]
     return Set(MEASURES, "Measures", None, neutral, _for_each_person(case, pieces))
+
+
+def _is_opened_to_both(case: Case, worksheet: Worksheet) -> bool:
+    """A joint form is no homework, unless one works alone (`practice.open_joint`)."""
+    return worksheet.answered_by is AnsweredBy.JOINT and len(signers_of(case)) >= BOTH
 
 
 def _piece(kind: str, worksheet: Worksheet, neutral: Wording) -> Piece:
