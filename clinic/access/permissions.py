@@ -46,6 +46,8 @@ class Permission(StrEnum):
     NOTICE = "notice"  # read what was opened, and write what one notices
     HOLD = "hold"  # hold a person's homework, and end the hold
     CLEAR_SAFETY = "clear_safety"  # see why joint work is closed, and clear it
+    SCHEDULE = "schedule"  # give homework that comes back, pause and end it, see its log; give a plan
+    RUN = "run"  # open one's own early, leave it out, take it up again
     MANAGE_STAFF = "manage_staff"
     READ_AUDIT = "read_audit"
     END_SIGN_IN = "end_sign_in"  # sign out one of one's own devices
@@ -126,6 +128,8 @@ MAY: dict[Permission, list[list[Fact]]] = {
     Permission.NOTICE: [[is_one_of_both]],
     Permission.HOLD: [[is_counselor]],
     Permission.CLEAR_SAFETY: [[is_counselor]],
+    Permission.SCHEDULE: [[is_counselor]],
+    Permission.RUN: [[is_own]],
     Permission.MANAGE_STAFF: [[is_administrator, is_staff_row]],
     Permission.READ_AUDIT: [[is_administrator]],
     Permission.END_SIGN_IN: [[is_self]],

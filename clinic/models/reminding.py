@@ -16,6 +16,7 @@ from clinic.models.cases import Case, Participant, SafeContact
 from clinic.models.homework import Assignment
 from clinic.models.jobs import Message, ReminderStop
 from clinic.models.people import User, token_hash
+from clinic.models.sending import PRIVATE_WORD
 from clinic.models.states import AssignmentState, CaseState
 
 WAITING = (AssignmentState.OPEN.value, AssignmentState.RETURNED.value)
@@ -23,7 +24,7 @@ WAITING = (AssignmentState.OPEN.value, AssignmentState.RETURNED.value)
 
 def people_with_something(session: Session) -> list[Participant]:
     """Of open cases, everybody for whom something waits."""
-    waiting = select(Assignment.participant_id).where(Assignment.state.in_(WAITING))
+    waiting = select(Assignment.participant_id).where(Assignment.state.in_(WAITING), Assignment.content_id != PRIVATE_WORD)
     found = select(Participant).join(Case, Case.id == Participant.case_id)
     return list(session.scalars(found.where(Case.state == CaseState.OPEN.value, Participant.id.in_(waiting))))
 
@@ -38,9 +39,10 @@ def login_of(session: Session, person: Participant) -> User | None:
 
 
 def newest_waiting(session: Session, person_id: uuid.UUID) -> datetime | None:
-    """Since when the newest thing waits; None when nothing does."""
+    """Since when the newest thing waits; None when nothing does. The private word is always there, and asks for nothing."""
     waiting = select(Assignment).where(Assignment.participant_id == person_id, Assignment.state.in_(WAITING))
-    return max((row.opens_at or row.assigned_at for row in session.scalars(waiting)), default=None)
+    rows = session.scalars(waiting.where(Assignment.content_id != PRIVATE_WORD))
+    return max((row.opens_at or row.assigned_at for row in rows), default=None)
 
 
 def notes_made(session: Session, person_id: uuid.UUID) -> list[datetime]:

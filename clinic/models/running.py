@@ -110,6 +110,8 @@ def next_number(session: Session, schedule: Schedule, *, at: datetime) -> int | 
     """The run that may be opened now, due or early: one ahead, not more. None while one lies open, or when none is to come."""
     if schedule.state != ScheduleState.ACTIVE or schedule.every == Every.SESSION or schedule.is_over(at):
         return None
+    if _is_closed_by_rule(session, schedule.module_id, schedule.case_id, at=at):
+        return None
     latest = session.scalar(select(func.max(Run.number)).where(Run.schedule_id == schedule.id)) or 0
     current = schedule.run_at(at) or 0
     number = current if current > latest else latest + 1

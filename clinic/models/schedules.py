@@ -11,12 +11,13 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.cases import Participant
+from clinic.models.states import NotAllowedNow
 from clinic.sealing import Subject, sealed_text
 
 OPENS = time(5, 0)  # in the person's zone: the day of a run begins when most people still sleep
@@ -145,6 +146,11 @@ def begin_schedule(
     by: uuid.UUID | None,
     at: datetime,
 ) -> Schedule:
+    taken = select(Schedule.id).where(
+        Schedule.participant_id == participant.id, Schedule.content_id == content_id, Schedule.state != ScheduleState.ENDED.value
+    )
+    if session.scalars(taken).first() is not None:
+        raise NotAllowedNow(f"{participant.preferred_name} has this as a repeat already. End that one first.")
     row = Schedule(
         case_id=participant.case_id, participant_id=participant.id, kind=kind, content_id=content_id,
         content_version=content_version, module_id=module_id, every=every.value, interval=interval, when=when, zone=zone,

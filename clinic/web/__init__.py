@@ -24,7 +24,7 @@ from clinic import access
 from clinic.access import Kind, NotFound, Permission, Viewer
 from clinic.db import choose_reading, db
 from clinic.models import User
-from clinic.web import carrying, errors, headers, hosted, visits, words
+from clinic.web import carrying, errors, headers, hosted, stopping, visits, words
 from clinic.web.admin import admin
 from clinic.web.context import now
 from clinic.web.portal import portal
@@ -57,6 +57,7 @@ def attach(app: Flask, settings: Settings) -> None:
     app.jinja_env.autoescape = True
     app.before_request(enter)
     csrf.init_app(app)
+    csrf.exempt(stopping.stop_notes)  # its link is the key, and a mail program may press its button
     csrf.exempt("clinic.web.public.exit")  # ends a sign-in, nothing else: it must work on the oldest page
     login.init_app(app)
     login.request_loader(lambda _request: g.get("user"))

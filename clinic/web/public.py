@@ -15,6 +15,7 @@ from clinic.access import Kind, Viewer
 from clinic.db import choose_reading, db
 from clinic.models import Event, Invitation, Participant, User, record
 from clinic.models.people import hashed_password, password_fits, token_hash
+from clinic.models.running import open_due_runs
 from clinic.web import carrying, hosted, tries, visits
 from clinic.web.context import now, settings
 from clinic.web.errors import page
@@ -94,6 +95,8 @@ def _user_who_fits(email: str, password: str) -> User | None:
 
 def _enter(user: User, target: str, *, through_host: bool = False) -> ResponseReturnValue:
     visits.sign_in(user, at=now(), through_host=through_host)
+    if not user.is_staff:
+        open_due_runs(db.session(), at=now(), seats=Viewer.of(user).seats)
     db.session.commit()
     carried = carrying.carried_form(request.form.get("carried", ""), user.id)
     if carried is not None:

@@ -1,4 +1,4 @@
-"""Notes that something is waiting: fixed words, safe ways, safe hours, few, one click to stop; one person's never depend on the other's."""
+"""Notes that something is waiting: fixed words, safe ways, safe hours, few, one click to stop; none depends on the other person."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_plain_hours_are_read(typed: str, days: int, begins: int, ends: int) -> 
     assert (len(hours.days), hours.begins.hour, hours.ends.hour) == (days, begins, ends)
 
 
-@pytest.mark.parametrize("typed", ["", "whenever", "mornings", "8 to 10", "22 to 2", "after work", "99 to 3", "Never in the evening"])
+@pytest.mark.parametrize("typed", ["", "whenever", "mornings", "8 to 10", "22 to 2", "after work", "99 to 3", "Never at night"])
 def test_hours_that_are_not_understood_are_the_middle_of_weekdays(typed: str) -> None:
     assert hours_in(typed) == USUAL
 

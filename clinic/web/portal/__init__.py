@@ -12,7 +12,9 @@ from clinic.web.portal import (  # noqa: E402, F401  (the routes hang on the blu
     homework,
     password,
     private_word,
+    reminders,
     reveals,
+    runs,
     sending,
     sharing,
 )

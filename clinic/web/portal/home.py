@@ -19,6 +19,7 @@ from clinic.models.sending import PRIVATE_WORD, SAFETY_CHECK, worksheet_of
 from clinic.web.context import today, viewer
 from clinic.web.portal import portal
 from clinic.web.portal.both import for_both
+from clinic.web.portal.runs import repeats_of
 from clinic.web.portal.seat import documents, own_seat, steps, wording_for
 from forms import Wording
 
@@ -69,7 +70,10 @@ def home() -> ResponseReturnValue:
     held = sum(row.state == AssignmentState.HELD for row in rows)
     sent = [_sent(row, wording) for row in rows if row.submitted_at and row not in open_rows]
     sent.sort(key=lambda one: one.assignment.submitted_at or one.assignment.assigned_at, reverse=True)
-    return render_template("portal/home.html", steps=(), waiting=waiting, held=held, sent=sent, both=for_both(seat))
+    repeats = repeats_of(rows, wording)
+    return render_template(
+        "portal/home.html", steps=(), waiting=waiting, held=held, sent=sent, both=for_both(seat), repeats=repeats
+    )
 
 
 def first_steps(seat: Participant, rows: list[Assignment]) -> tuple[Step, ...]:
