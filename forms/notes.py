@@ -15,7 +15,7 @@ from typing import Any
 from wtforms import BooleanField, Field, Form, FormField, ValidationError
 from wtforms.fields import SelectChoice
 
-from forms.fields import Day, Hour, LongText, Needed, OneOf, Several, Whole, choices_of, number_or_none
+from forms.fields import Day, Hour, LongText, Needed, OneOf, Several, ShortText, Whole, choices_of, number_or_none
 
 MEDIA = choices_of([("in_person", "In person"), ("video", "Video"), ("phone", "Phone")])
 FORMATS = choices_of([("soap", "SOAP"), ("dap", "DAP"), ("birp", "BIRP"), ("free", "Free text")])
@@ -181,3 +181,38 @@ class SignOffForm(Form):
     def validate_reason(self, field: Field) -> None:
         if self.outcome.data not in (None, "achieved") and not field.data:
             raise ValidationError("Say in a sentence why. Only 'achieved' needs no reason.")
+
+
+class MarkForm(Form):
+    """The counselor's word on one sign of a stage. `sign`: its key."""
+
+    sign = ShortText("Sign", [Needed("Choose a sign of this stage.")])
+    reason = LongText("Why", [Needed("Say in a sentence why. It stands beside the sign.")], most=MOST_REASON)
+
+
+class SetbackForm(Form):
+    """Made by `setback_form`, which adds whose it is and the stages that can be taken up again."""
+
+    day = Day("When it happened", [Needed("Write the day.")])
+    text = LongText("What happened", [Needed("Say in a few words what happened.")], most=MOST_REASON)
+    whose: Any
+    reopen: Any
+
+    def __init__(self, formdata: Any = None, *, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(formdata, **kwargs)
+
+    def validate_day(self, field: Field) -> None:
+        if field.data is not None and field.data > self.today:
+            raise ValidationError("This day is still to come.")
+        if field.data is not None and self.today.year - field.data.year > _OLDEST_YEARS:
+            raise ValidationError("This is more than ten years ago. Please check the year.")
+
+
+def setback_form(whose: Sequence[tuple[str, str]], stages: Sequence[tuple[str, str]]) -> type[SetbackForm]:
+    """`whose`: (key, words) of the one or two people, and of both; `stages`: (id, title) of those that have been begun."""
+    parts = {
+        "whose": OneOf("Whose setback it is", choices_of(whose), [Needed("Choose whose it is: that decides who may ever see it.")]),
+        "reopen": Several("Stages to take up again", choices_of(stages)),
+    }
+    return type("SetbackForm", (SetbackForm,), parts)

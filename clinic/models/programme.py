@@ -1,6 +1,7 @@
 """Where a case stands in the programme: dated rows, never overwritten, because healing is not linear.
 
-Decides: how a stage changes, what the counselor says of its signs, and how it is signed off. Must never know: what anyone answered, or who is asking.
+Decides: how a stage changes, what the counselor says of its signs, and how it is signed off. Must never know: what anyone
+answered, or who is asking.
 Clients never see any of this.
 """
 

@@ -15,6 +15,7 @@ from clinic.access import Viewer
 from clinic.db import db
 from clinic.models import Case, Participant, User
 from clinic.reporting import agreed, sections
+from clinic.reporting.setbacks import setbacks
 from reports.cover import Author, PageSize, Period, Person, Practice, Signature
 from reports.progress import LEAVES_OUT, Audience, ProgressReport
 
@@ -100,6 +101,7 @@ def progress(case: Case, asked: Request, *, maker: Viewer, at: datetime, setting
         reader=_reader(frame),
         counselor_text=asked.summary,
         stages=sections.stages(frame, maker),
+        setbacks=setbacks(frame),
         measures=sections.measures(frame),
         homework=sections.homework(frame),
         sessions=sections.sessions(frame),

@@ -62,11 +62,12 @@ def write(cast: Cast, text: str, *, sign: bool) -> ProgressNote:
     return note
 
 
-def test_a_stage_shows_aims_and_criteria_as_sentences_that_are_not_counted(browser: Opened, cast: Cast) -> None:
+def test_a_stage_shows_aims_and_every_sign_with_what_was_found(browser: Opened, cast: Cast) -> None:
     text = browser("Cleo").get(address(cast)).get_data(as_text=True)
     module = library.module(MODULE)
     assert "not started" in text
-    assert "To be read, not yet counted" in text
+    assert "Ana: nothing sent yet" in text
+    assert "looks complete" not in text
     for sentence in (*module.guide.aims, *(criterion.sentence for criterion in module.criteria)):
         assert sentence.split("'")[0].split("’")[0] in text
 

@@ -21,7 +21,9 @@ TOGETHER = {"Reveal", "RevealedAnswer", "JointForm", "JointVersion", "JointDecis
 # Rows that are one person's, or the clinicians'.
 PRIVATE = {
     "Answer", "Draft", "WorksheetResponse", "Sharing", "ReviewComment", "Administration", "Task", "ProgressNote", "StageEntry",
-    "Addendum", "StageState", "StageSignOff", "SafeContact", "Signature", "ReleasedReport", "Noticed", "Exchange", "ExchangeRound", "JointDraft", "Schedule", "Run",
+    "Addendum", "StageState", "StageMark",
+    "StageSignOff", "SafeContact", "Signature", "ReleasedReport", "Noticed", "Exchange", "ExchangeRound", "JointDraft",
+    "Schedule", "Run",
     "SafetyClearance", "Setback", "Message",
 }  # fmt: skip
 APART = {"Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}

@@ -40,7 +40,7 @@ from clinic.models.homework import assign
 from clinic.models.notes import begin_note, record_encounter
 from clinic.models.opening import record_contact
 from clinic.models.people import token_hash
-from clinic.models.programme import change_stage, sign_off_stage
+from clinic.models.programme import change_stage, mark_sign, sign_off_stage
 from clinic.models.releases import release_report
 from clinic.models.sending import share, unshare, worksheet_of
 from clinic.models.tasks import raise_task
@@ -276,6 +276,10 @@ def _stages(world: World, first: str, counselor: str) -> None:
     signed = sign_off_stage(db.session(), case, module, outcome=Outcome.PARTLY, reason=reason, by=by, at=world.at)
     world.keep(f"{first}'s case: stage", state)
     world.keep(f"{first}'s case: stage signed off", signed)
+    mark = mark_sign(
+        db.session(), case, module, name="disclosure_plan", waives=False, reason=world.word(f"{key}.stage.mark"), by=by, at=world.at
+    )
+    world.keep(f"{first}'s case: sign of a stage", mark)
 
 
 def _tasks(world: World, name: str, counselor: str) -> None:

@@ -34,6 +34,7 @@ from clinic.models.opening import Steps, policy_of, steps_of
 from clinic.web.practice.attention import urgency
 from clinic.web.practice.measured import Measured, measured_of
 from clinic.web.practice.naming import person_line, title_of
+from clinic.web.practice.setbacks_told import setbacks_of
 from clinic.web.words import day, in_words
 from forms import library
 from forms.definition import Document
@@ -88,6 +89,7 @@ class Overview:
     people: tuple[Person, ...]
     phases: list[dict[str, Any]]
     history: list[dict[str, Any]]
+    setbacks: tuple[dict[str, Any], ...]
     sessions: tuple[Session, ...]
     measures: tuple[Measured, ...]
     tasks: tuple[Task, ...]
@@ -107,6 +109,7 @@ def overview_of(viewer: Viewer, case: Case, *, today: date) -> Overview:
         people=_people(viewer, case, today),
         phases=_phases(case, states, sign_offs),
         history=_history(states, sign_offs),
+        setbacks=setbacks_of(viewer, case),
         sessions=_sessions(viewer, case),
         measures=measured_of(viewer, case),
         tasks=tuple(sorted(open_tasks, key=urgency)),

@@ -30,10 +30,11 @@ from clinic.models.programme import change_stage, sign_off_stage
 from clinic.web.context import actor, now, today, viewer
 from clinic.web.practice import practice
 from clinic.web.practice.naming import title_of
+from clinic.web.practice.weighing import weighed_of
 from clinic.web.words import in_words
 from forms import library
 from forms.definition import Module
-from forms.notes import RATINGS, SignOffForm, StageStateForm
+from forms.notes import RATINGS, MarkForm, SignOffForm, StageStateForm
 
 
 def stage_module(module_id: str) -> Module:
@@ -61,7 +62,7 @@ def status_in(rows: Sequence[StageState], module_id: str) -> StageStatus:
 @practice.get("/cases/<uuid:id>/stages/<module_id>")
 def stage(id: uuid.UUID, module_id: str) -> ResponseReturnValue:
     module = stage_module(module_id)
-    return _page(access.find(viewer(), Case, id, Permission.SEE_CASE), module)
+    return stage_page(access.find(viewer(), Case, id, Permission.SEE_CASE), module)
 
 
 @practice.post("/cases/<uuid:id>/stages/<module_id>/states")
@@ -71,7 +72,7 @@ def move_stage(id: uuid.UUID, module_id: str) -> ResponseReturnValue:
     case = access.find(viewer(), Case, id, Permission.CHANGE_STAGE)
     form = StageStateForm(request.form)
     if not form.validate():
-        return _page(case, module, state_form=form, status=400)
+        return stage_page(case, module, state_form=form, status=400)
     before, to = status_in(states_of(case, module.id), module.id), StageStatus(form.status.data)
     try:
         if before is to:
@@ -79,7 +80,7 @@ def move_stage(id: uuid.UUID, module_id: str) -> ResponseReturnValue:
         reason = form.reason.data or ""
         change_stage(db.session(), case, module.id, before=before, to=to, reason=reason, by=actor(), at=now())
     except NotAllowedNow as refusal:
-        return _page(case, module, state_form=form, refusals=[str(refusal)], status=409)
+        return stage_page(case, module, state_form=form, refusals=[str(refusal)], status=409)
     db.session.commit()
     flash(f"This stage is now {in_words(to)}.", "success")
     return redirect(url_for("practice.stage", id=id, module_id=module.id), 303)
@@ -91,14 +92,14 @@ def sign_off(id: uuid.UUID, module_id: str) -> ResponseReturnValue:
     case = access.find(viewer(), Case, id, Permission.CHANGE_STAGE)
     form = SignOffForm(request.form, prefix="sign-off")
     if not form.validate():
-        return _page(case, module, sign_off_form=form, status=400)
+        return stage_page(case, module, sign_off_form=form, status=400)
     outcome, reason = Outcome(form.outcome.data), form.reason.data or ""
     if _is_said(case, module, outcome, reason):
         return redirect(url_for("practice.stage", id=id, module_id=module.id), 303)
     try:
         sign_off_stage(db.session(), case, module.id, outcome=outcome, reason=reason, by=actor(), at=now())
     except NotAllowedNow as refusal:
-        return _page(case, module, sign_off_form=form, refusals=[str(refusal)], status=409)
+        return stage_page(case, module, sign_off_form=form, refusals=[str(refusal)], status=409)
     db.session.commit()
     flash(f"Signed off: {in_words(outcome)}.", "success")
     return redirect(url_for("practice.stage", id=id, module_id=module.id), 303)
@@ -127,12 +128,13 @@ def _homework(case: Case, module: Module) -> list[Assignment]:
     return access.rows_of(viewer(), Assignment, *of_this, order_by=Assignment.assigned_at.desc())
 
 
-def _page(
+def stage_page(
     case: Case,
     module: Module,
     *,
     state_form: StageStateForm | None = None,
     sign_off_form: SignOffForm | None = None,
+    mark_form: MarkForm | None = None,
     refusals: Sequence[str] = (),
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -152,6 +154,8 @@ def _page(
         me=viewer().user_id,
         state_form=state_form or StageStateForm(),
         sign_off_form=sign_off_form or SignOffForm(prefix="sign-off"),
+        weighed=weighed_of(case, module),
+        mark_form=mark_form or MarkForm(),
         ratings=dict(RATINGS),
         refusals=refusals,
     )
