@@ -73,23 +73,33 @@ class PersonDetails:
     safe_contact: dict[str, Any]
 
 
+class OtherPerson(FormField):
+    """The second of two. Someone who works alone needs none: what was typed of them is not even looked at."""
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        return bool(form.alone.data) or bool(super().validate(form, extra_validators))
+
+
 class AddCaseForm(Form):
     relationship = OneOf("These two people are", RELATIONSHIPS, [Needed("Choose what ties these two people together.")])
     first = FormField(PersonForm, "First person")
-    second = FormField(PersonForm, "Second person")
+    alone = BooleanField("The first person works alone")
+    second = OtherPerson(PersonForm, "Second person")
     policy = OneOf("Confidentiality policy", POLICIES, [Needed("Choose the confidentiality policy of this case.")])
 
     def validate(self, extra_validators: Any = None) -> bool:
         sound = bool(super().validate(extra_validators))
         one, other = self.first.form.email, self.second.form.email
-        if one.data and other.data and one.data.casefold() == other.data.casefold():
+        if not self.alone.data and one.data and other.data and one.data.casefold() == other.data.casefold():
             other.errors = [*other.errors, "Each person needs an address of their own that the other cannot read."]
             return False
         return sound
 
-    def people(self) -> tuple[PersonDetails, PersonDetails]:
-        """Both people, with what was left open filled in from the rest."""
+    def people(self) -> tuple[PersonDetails, ...]:
+        """Both people, or the one who works alone, with what was left open filled in from the rest."""
         first, second = self.first.form, self.second.form
+        if self.alone.data:
+            return (_details(first, "the other person"),)
         return _details(first, called(second)), _details(second, called(first))
 
 

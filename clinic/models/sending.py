@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.models.audit import Event, noted
+from clinic.models.groups import works_alone
 from clinic.models.homework import Answer, Assignment, Draft, SentAnswer, Sharing, WorksheetResponse, digest_of
 from clinic.models.measures import Administration
 from clinic.models.states import NotAllowedNow
@@ -31,11 +32,12 @@ class SentDifferently(NotAllowedNow):
 
 
 def worksheet_of(assignment: Assignment) -> Worksheet:
-    """The definition, in the version that was assigned, with what is asked in this tie."""
+    """The definition, in the version that was assigned, with what is asked in this tie; for one who works alone, its solo text."""
     if assignment.kind == "measure":
         return library.measure(assignment.content_id, assignment.content_version).as_worksheet()
     sheet = library.worksheet(assignment.content_id, assignment.content_version)
-    return sheet.for_relationship(assignment.participant.case.relation)
+    asked = sheet.for_relationship(assignment.participant.case.relation)
+    return asked.for_solo() if works_alone(assignment.participant) else asked
 
 
 def send(

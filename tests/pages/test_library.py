@@ -71,3 +71,21 @@ def test_the_library_is_the_counselors(browser: Opened, name: str) -> None:
     page = browser(name)
     paths = ("", "/affection", "/address-the-betrayal/hurt-account")
     assert [page.get(BASE + path).status_code for path in paths] == [404, 404, 404]
+
+
+def test_words_are_found_in_titles_questions_and_guides(browser: Opened) -> None:
+    cleo = browser("Cleo")
+    page = cleo.get(f"{BASE}?words=pause+RULE").get_data(as_text=True)
+    assert f"{BASE}/healthy-boundaries/pause-rule" in page
+    line = library.module("affection").guide.watch_for[0]
+    assert f"{BASE}/affection" in cleo.get(BASE, query_string={"words": line}).get_data(as_text=True)
+    assert "Nothing found" in cleo.get(f"{BASE}?words=zzzyx").get_data(as_text=True)
+    for hostile in ("<script>alert(1)</script>", "\0", "a" * 5000, "%", "'"):
+        answer = cleo.get(BASE, query_string={"words": hostile})
+        assert answer.status_code == 200 and b"<script>alert" not in answer.data
+
+
+def test_the_guide_stands_beside_each_worksheet(browser: Opened) -> None:
+    page = browser("Cleo").get(f"{BASE}/affection/how-it-felt-this-week").get_data(as_text=True)
+    assert library.module("affection").guide.slow_down_when[0].split("'")[0] in page
+    assert "For the hurt person" in page and "For the involved person" in page

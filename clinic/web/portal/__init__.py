@@ -12,6 +12,7 @@ from clinic.web.portal import (  # noqa: E402, F401  (the routes hang on the blu
     homework,
     password,
     private_word,
+    readings,
     reminders,
     reveals,
     runs,

@@ -95,7 +95,7 @@ class Lines:
     def of(self, item: Item) -> Sees:
         if item.never_shared:  # outside every policy, so the policy's line would be untrue here
             return Sees("Only your counselor sees this, whatever you agreed on.", "lock", AFTER_SENDING)
-        if item.is_shareable:
+        if item.is_shareable and not self.alone:
             shown = f"You and your counselor see this. You can choose later to show it to {self.other}."
             return Sees(shown, "share-2", self.policy)
         if self._is_opened_by_counselor(item):
@@ -119,7 +119,7 @@ class Lines:
         if any(self._is_opened_by_counselor(item) for item in items):
             shown = "You and your counselor see your answers. The line above each box says when {} may see them too."
             return Sees(shown.format(self.other), "users-round", self.policy)
-        if any(item.is_shareable or item.never_shared for item in items):
+        if not self.alone and any(item.is_shareable or item.never_shared for item in items):
             shown = "You and your counselor see your answers. The line above each box says whether you can show it to {}."
             return Sees(shown.format(self.other), "share-2", self.policy)
         return Sees("Only you and your counselor see your answers.", "lock", self.policy)

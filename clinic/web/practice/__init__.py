@@ -22,8 +22,6 @@ from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the b
     schedules,
     setbacks,
     signs,
-    setbacks,
-    signs,
     stages,
     tasks,
 )

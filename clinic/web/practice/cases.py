@@ -33,7 +33,8 @@ def add_case() -> ResponseReturnValue:
             _say_taken(form, taken)
         else:
             db.session.commit()
-            flash(f"The case {case.code} is there. Next: give each person a link of their own.", "success")
+            next_step = "give each person a link of their own" if len(case.participants) > 1 else "give them a link of their own"
+            flash(f"The case {case.code} is there. Next: {next_step}.", "success")
             return redirect(url_for("practice.case", id=case.id), 303)
     policies = [library.document(kind.value) for kind in PolicyKind]
     page = render_template("practice/cases/new.html", form=form, policies=policies, neutral=neutral_wording("partner"))

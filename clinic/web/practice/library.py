@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import abort, render_template, request
 
 from clinic.models.groups import is_shown_side_by_side
-from clinic.web.practice import practice
+from clinic.web.practice import finding, practice
 from clinic.web.practice.naming import TIES, neutral_wording
 from forms import form_for
 from forms import library as content
 from forms.definition import AnsweredBy, Item, Module, Relationship, Side, Visibility, Worksheet
 
+LONGEST_SEARCH = 200
 ANSWERED_BY = {
     AnsweredBy.HURT: "For the person who was hurt",
     AnsweredBy.INVOLVED: "For the person who was involved",
@@ -35,6 +36,10 @@ OPENED = ("This person and you see this answer. The other sees it only when you 
 
 @practice.get("/library")
 def library() -> str:
+    words, tie = request.args.get("words", "")[:LONGEST_SEARCH].replace("\0", "").strip(), _tie()
+    if words:
+        finds = finding.found(words, neutral_wording(tie))
+        return render_template("practice/library/found.html", words=words, finds=finds, most=finding.MOST, tie=tie)
     intake = [module for module in content.modules if module.number == 0]
     phases = [(phase, [one for one in content.modules if one.phase == phase.id and one.number]) for phase in content.phases]
     counts = {module.id: len(content.worksheets_of(module.id)) for module in content.modules}
@@ -49,7 +54,7 @@ def module(module_id: str) -> str:
         module=found,
         phase=next(phase for phase in content.phases if phase.id == found.phase),
         introductions=[(words, found.introduction.for_side(side)) for side, words in SIDES],
-        guide=[(words, getattr(found.guide, part)) for part, words in GUIDE if getattr(found.guide, part)],
+        guide=_guide(found),
         before=[(content.module(one.module), one.reason) for one in found.prerequisites],
         worksheets=content.worksheets_of(found.id),
         answered_by=ANSWERED_BY,
@@ -72,10 +77,20 @@ def worksheet(module_id: str, worksheet_id: str) -> str:
         worksheet=found,
         pages=[(page.title, [(asked[item.id], *_seen(item, tie)) for item in page.items]) for page in found.pages],
         answered_by=ANSWERED_BY[found.answered_by],
+        guide=_guide(home),
+        introductions=[(words, home.introduction.for_side(side)) for side, words in SIDES if _is_for(found, side)],
         wording=neutral_wording(tie),
         tie=tie,
         ties=TIES,
     )
+
+
+def _guide(module: Module) -> list[tuple[str, tuple[str, ...]]]:
+    return [(words, getattr(module.guide, part)) for part, words in GUIDE if getattr(module.guide, part)]
+
+
+def _is_for(worksheet: Worksheet, side: Side) -> bool:
+    return worksheet.answered_by in (AnsweredBy.EACH, AnsweredBy.JOINT) or side in (worksheet.answered_by, Side.BOTH)
 
 
 def _seen(item: Item, tie: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from clinic import access
 from clinic.access import NotFound, Permission
 from clinic.db import db
-from clinic.models import Case
+from clinic.models import Case, StageMark
 from clinic.models.programme import mark_sign as put_on_record
 from clinic.reporting.facts import marks_of
 from clinic.web.context import actor, now, viewer
@@ -44,14 +44,10 @@ def mark_sign(id: uuid.UUID, module_id: str) -> ResponseReturnValue:
     return redirect(url_for("practice.stage", id=id, module_id=module.id, _anchor="criteria"), 303)
 
 
-@practice.post("/cases/<uuid:id>/stages/<module_id>/marks/<uuid:mark_id>/end")
-def take_back_mark(id: uuid.UUID, module_id: str, mark_id: uuid.UUID) -> ResponseReturnValue:
-    module = stage_module(module_id)
-    case = access.find(viewer(), Case, id, Permission.CHANGE_STAGE)
-    mark = next((one for one in marks_of(viewer(), case, module) if one.id == mark_id), None)
-    if mark is None:
-        raise NotFound(Permission.CHANGE_STAGE)
+@practice.post("/stage-marks/<uuid:id>/end")
+def take_back_mark(id: uuid.UUID) -> ResponseReturnValue:
+    mark = access.find(viewer(), StageMark, id, Permission.CHANGE_STAGE)
     mark.take_back(by=actor(), at=now())
     db.session.commit()
     flash("Taken back. The sign is counted as it stands.", "success")
-    return redirect(url_for("practice.stage", id=id, module_id=module.id, _anchor="criteria"), 303)
+    return redirect(url_for("practice.stage", id=mark.case_id, module_id=mark.module_id, _anchor="criteria"), 303)
