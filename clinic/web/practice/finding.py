@@ -68,8 +68,10 @@ def _worksheet_texts(sheet: Worksheet, wording: Wording) -> Iterator[tuple[str, 
 
 
 def _cut(text: str, word: str) -> str:
-    """The words around the first hit, on one line."""
+    """Whole words around the first hit, on one line."""
     line = " ".join(text.split())
     at = max(0, line.casefold().find(word))
-    start, end = max(0, at - AROUND), at + len(word) + AROUND
-    return ("… " if start else "") + line[start:end].strip() + (" …" if end < len(line) else "")
+    start = line.find(" ", at - AROUND, at) + 1 if at > AROUND else 0
+    end = line.rfind(" ", at + len(word), at + len(word) + AROUND) if len(line) > at + len(word) + AROUND else len(line)
+    end = end if end > 0 else len(line)
+    return ("… " if start else "") + line[start:end] + (" …" if end < len(line) else "")

@@ -30,6 +30,7 @@ PRIVATE, SHAREABLE = ("Only this person and you see this answer.", "lock"), (
     "This person and you see this answer. Only this person can show it to the other.",
     "share-2",
 )
+TOGETHER = ("Both people and you see what is put forward. A draft is its writer's alone.", "users-round")
 SIDE_BY_SIDE = ("This person and you see this answer. You open it side by side with the other's.", "users-round")
 OPENED = ("This person and you see this answer. The other sees it only when you open it.", "users-round")
 
@@ -94,6 +95,8 @@ def _is_for(worksheet: Worksheet, side: Side) -> bool:
 
 
 def _seen(item: Item, tie: str) -> tuple[str, str]:
+    if item.visibility is Visibility.JOINT:
+        return TOGETHER
     if item.visibility is Visibility.REVEAL:
         return SIDE_BY_SIDE if is_shown_side_by_side(item, tie) else OPENED
     return SHAREABLE if item.is_shareable else PRIVATE
