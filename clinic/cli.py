@@ -25,6 +25,7 @@ ELSEWHERE = {
     "demo": ("clinic.commands.demo:demo", "Make an invented practice, and serve it."),
     "worker": ("clinic.commands.worker:worker", "Open what is due and send what waits."),
     "audit": ("clinic.commands.audit:audit", "Check the audit trail."),
+    "programme": ("clinic.commands.programme:programme", "List, check and print the programme."),
 }
 OURS = ("clinic", "forms", "reports")
 
