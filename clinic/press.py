@@ -10,7 +10,7 @@ import atexit
 import multiprocessing
 import os
 import threading
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class Press:
         except TimeoutError:
             self._stop(kill=True)
             raise CannotPrint("This document took longer than a minute to make. Choose a shorter period and try again.") from None
-        except BrokenProcessPool:
+        except (BrokenProcessPool, CancelledError):
             self._stop()
             raise CannotPrint("The document could not be made just now. Please try again.") from None
 

@@ -54,6 +54,7 @@ class PersonForm(SafeContactForm):
     calls_other = ShortText("What this person calls the other", description="Empty means the other's preferred name.")
     calls_event = ShortText(
         "What this person calls the event",
+        most=80,
         description="Short and neutral, such as: what happened in March. Someone who looks over a shoulder learns nothing.",
     )
     adult = BooleanField(

@@ -72,9 +72,8 @@ def find(viewer: Viewer, model: type[Row], id: uuid.UUID, permission: Permission
     if row is None or not permits(viewer, permission, row):
         raise NotFound(permission)
     if permission in READING:
-        db.session.info.setdefault("openings", {})[(row.__tablename__, row.id)] = getattr(row, "case_id", None) or (
-            row.id if row.__tablename__ == "case" else None
-        )
+        of_case = row.id if row.__tablename__ == "case" else getattr(row, "case_id", None)
+        db.session.info.setdefault("openings", {})[(row.__tablename__, row.id, permission.value)] = of_case
     return row
 
 
@@ -97,13 +96,13 @@ def rows_of(viewer: Viewer, model: type[Row], *conditions: Any, order_by: Any = 
 def note_openings(viewer: Viewer, *, at: datetime) -> bool:
     """Write down what was opened since last asked: once per sign-in, record and kind in a quarter of an hour.
     True if there is something to commit."""
-    openings: dict[tuple[str, uuid.UUID], uuid.UUID | None] = db.session.info.pop("openings", {})
-    for (kind, row_id), case_id in openings.items():
+    openings: dict[tuple[str, uuid.UUID, str], uuid.UUID | None] = db.session.info.pop("openings", {})
+    for (table, row_id, kind), case_id in openings.items():
         known = audit.opened_lately(
             db.session(), by=viewer.user_id, sign_in_id=viewer.sign_in_id, about_id=row_id, kind=kind, at=at
         )
         if not known:
             audit.record(
-                db.session(), Event.OPENED, by=viewer.user_id, at=at, about=audit.About(kind, row_id), case_id=case_id, kind=kind
+                db.session(), Event.OPENED, by=viewer.user_id, at=at, about=audit.About(table, row_id), case_id=case_id, kind=kind
             )
     return bool(db.session.info.get("audit_waiting"))

@@ -269,4 +269,4 @@ def opened_lately(
         AuditEntry.sign_in_id == sign_in_id,
         AuditEntry.at > at - OPENED_ONCE_PER,
     )
-    return any(entry.about == kind for entry in session.scalars(lately))
+    return any(entry.details["kind"] == kind for entry in session.scalars(lately))

@@ -148,16 +148,21 @@ def give_login(
 
 def invite(session: Session, user: User, *, valid_for: timedelta, by: uuid.UUID | None, at: datetime) -> str:
     """A new one-time link's token. Links that were open before stop working."""
+    close_links(session, user, by=by, at=at)
+    row, token = new_invitation(user, valid_for=valid_for, at=at)
+    session.add(row)
+    record(session, Event.INVITED, by=by, at=at, about=user)
+    return token
+
+
+def close_links(session: Session, user: User, *, by: uuid.UUID | None, at: datetime) -> None:
+    """A link that is still open must not outlive a new link, or a password that was changed."""
     for open_one in session.scalars(
         select(Invitation).where(
             Invitation.user_id == user.id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None)
         )
     ):
         open_one.revoke(by=by, at=at)
-    row, token = new_invitation(user, valid_for=valid_for, at=at)
-    session.add(row)
-    record(session, Event.INVITED, by=by, at=at, about=user)
-    return token
 
 
 def give_safety_check(session: Session, participant: Participant, *, by: uuid.UUID | None, at: datetime) -> Assignment:

@@ -171,7 +171,7 @@ class Throttle(Base):
     wait_until: Mapped[datetime | None]
 
     FREE_TRIES = 5
-    LONGEST = timedelta(minutes=15)
+    LONGEST = timedelta(minutes=1)
     FORGOTTEN_AFTER = timedelta(hours=1)
 
     def fail(self, *, at: datetime, free_tries: int = FREE_TRIES) -> None:

@@ -16,7 +16,7 @@ from clinic import access
 from clinic.access import Viewer
 from clinic.db import db
 from clinic.models import Administration, Assignment, Encounter, Participant, ProgressNote, StageEntry, StageSignOff, StageState
-from clinic.models.sending import SAFETY_CHECK, worksheet_of
+from clinic.models.sending import PRIVATE_WORD, SAFETY_CHECK, worksheet_of
 from clinic.models.states import AssignmentState
 from forms import Given, Wording, change, library
 from forms.measures import Better
@@ -138,8 +138,9 @@ def homework(frame: Frame) -> tuple[printed.Homework, ...]:
 
 
 def _is_kept_quiet(frame: Frame, row: Assignment) -> bool:
-    """The private check stands in no document that a client may hold: it could be found by the other."""
-    return row.content_id == SAFETY_CHECK and frame.audience is not Audience.COUNSELOR
+    """The private check, a private word and what is not opened yet stand in no document that a client may hold."""
+    for_a_client = frame.audience is not Audience.COUNSELOR
+    return for_a_client and (row.content_id in (SAFETY_CHECK, PRIVATE_WORD) or row.state == AssignmentState.HELD)
 
 
 def _worksheet(frame: Frame, row: Assignment) -> printed.Worksheet:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from clinic import access
 from clinic.access import Permission
 from clinic.db import db
-from clinic.models import AuditEntry, Event, Role, User, first_damage, record
+from clinic.models import AuditEntry, Event, NotAllowedNow, Role, User, first_damage, record
 from clinic.setup import one_time_link
 from clinic.web import visits
 from clinic.web.context import now, settings, viewer
@@ -61,6 +61,8 @@ def _added(form: AddStaffForm, index: bytes) -> User:
 @admin.post("/staff/<uuid:id>/link")
 def renew_link(id: uuid.UUID) -> ResponseReturnValue:
     user = access.find(viewer(), User, id, Permission.MANAGE_STAFF)
+    if user.password_hash:  # or an administrator could become a counselor, and read
+        raise NotAllowedNow("This person has a password. A lost one is renewed where the program runs: clinic user reset-password.")
     link = one_time_link(settings(), user, at=now(), by=viewer().actor)
     db.session.commit()
     return _link_page(user, link)

@@ -33,6 +33,11 @@ from forms.accounts import SignInForm
 
 GOOD_FOR = timedelta(hours=2)
 BOUND = b"carried form"
+NEVER_CARRIED = {
+    "portal.password", "portal.document", "portal.sharing", "portal.withdrawal", "portal.submission", "portal.sign_version",
+    "portal.decline_version", "portal.end_agreement", "portal.put_version_to_both", "practice.signature", "practice.sign_off",
+    "practice.open_reveal", "practice.clear_safety",
+}  # fmt: skip
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
@@ -41,7 +46,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
         return make_response(jsonify(message="You are signed out. Sign in again: what was saved is there."), 401)
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("public.sign_in", next=request.full_path.rstrip("?")))
-    carried = _seal() if _last_user() is not None and _is_from_our_page() else ""
+    carried = _seal() if _last_user() is not None and _is_from_our_page() and _is_worth_carrying() else ""
     return make_response(sign_in_page(SignInForm(), "", carried), 401)
 
 
@@ -58,6 +63,16 @@ def _is_from_our_page() -> bool:
     except ValidationError:
         return False
     return True
+
+
+def _is_worth_carrying() -> bool:
+    """Typed words are; an act is not. Sharing, signing or ending something is asked for again on its own page, and a password is
+    never written into another page."""
+    return request.endpoint not in NEVER_CARRIED and any(_is_typed(name, value) for name, value in request.form.items(multi=True))
+
+
+def _is_typed(name: str, value: str) -> bool:
+    return name not in ("csrf_token", "revision") and any(letter.isalnum() for letter in value)
 
 
 def _last_user() -> uuid.UUID | None:

@@ -5,6 +5,7 @@ Decides: the headers (OWASP ASVS 5.0, 3.4). Must never know: what is in the repl
 
 from __future__ import annotations
 
+import hmac
 import secrets
 
 from flask import Flask, Response, current_app, g, request
@@ -26,8 +27,15 @@ def csp_nonce() -> str:
     return nonce
 
 
+def whose() -> str:
+    """A mark of the person whose page this is, for scripts: a tab that stayed open never saves for whoever signed in after."""
+    viewer = g.get("viewer")
+    key: bytes = current_app.extensions["keyring"].derived("whose page")
+    return hmac.new(key, str(viewer.user_id if viewer else "").encode(), "sha256").hexdigest()[:24]
+
+
 def attach(app: Flask) -> None:
-    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.jinja_env.globals |= {"csp_nonce": csp_nonce, "whose": whose}
     app.after_request(dress)
 
 

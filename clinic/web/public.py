@@ -14,6 +14,7 @@ from clinic import access
 from clinic.access import Kind, Viewer
 from clinic.db import choose_reading, db
 from clinic.models import Event, Invitation, Participant, User, record
+from clinic.models.opening import close_links
 from clinic.models.people import hashed_password, password_fits, token_hash
 from clinic.models.running import open_due_runs
 from clinic.web import carrying, hosted, tries, visits
@@ -87,7 +88,6 @@ def _user_who_fits(email: str, password: str) -> User | None:
     fits = password_fits(hashed, password)
     choose_reading(False)
     if fits and user_id is not None:
-        tries.forget_failures(email)
         return db.session.get(User, user_id)
     tries.count_failure(email)
     return None
@@ -182,6 +182,7 @@ def _take_up(invitation_id: object, form: AcceptInvitationForm | FirstAdministra
         user.email, user.name = form.email.data, form.full_name.data
         user.email_index = current_app.extensions["keyring"].blind_index(user.email)
     user.take_password(hashed, by=user.id, at=at)
+    close_links(db.session(), user, by=user.id, at=at)
     visits.end_all(user.id, at=at)
     visits.sign_in(user, at=at)
     db.session.commit()

@@ -1,7 +1,9 @@
 """How fast anyone may try passwords.
 
 Decides: what counts as the same place, and how long a try has to wait. Must never know: whether an account exists. Tries are
-counted for an account from one source, and for one source; never for an account alone, or anyone could lock its owner out. A
+counted for an account from one source, and for one source; never for an account alone, or anyone could lock its owner out. No
+wait is longer than a minute, so that the other person at home cannot keep anybody out; and getting in clears nothing, or the next
+wrong try would tell that somebody had got in. A
 device that its owner was signed in on before the sign-in ran out has a count of its own: the other person at home, behind the same
 address, cannot use it up.
 """
@@ -43,12 +45,6 @@ def count_failure(email: str) -> None:
         row.fail(at=at, free_tries=free)
     record(db.session(), Event.SIGN_IN_REFUSED, by=None, at=at, why="wrong")
     db.session.commit()
-
-
-def forget_failures(email: str) -> None:
-    """The owner is in. What the whole source has tried stays: an own account must not clear it. The caller commits."""
-    account = next(iter(_buckets(email)))
-    db.session.execute(delete(Throttle).where(Throttle.bucket == account))
 
 
 def _buckets(email: str) -> dict[bytes, int]:

@@ -11,6 +11,7 @@ const PAUSE = 1000;
 const SLOWEST = 60000;
 const KEEPALIVE_LIMIT = 60000;
 const WORDS = {
+  another: "Another person has signed in here since. This page saves nothing any more: copy what you need, then close it.",
   saving: "Saving…",
   saved: "Saved",
   offline: "Not saved: no connection. Keep this page open; we try again.",
@@ -70,9 +71,12 @@ class Autosave {
     if (this.underway && !leaving) { this.again = true; return; }
     this.underway = true;
     this.say(WORDS.saving);
-    const body = this.body();
+    let body = this.body();
     try {
-      if (this.signedOut) await this.freshToken();
+      if (this.signedOut) {
+        if (!(await this.freshToken())) { this.underway = false; return; }
+        body = this.body();
+      }
       this.hear(await this.post(body), body);
     } catch {
       this.retry(navigator.onLine ? WORDS.trouble : WORDS.offline);
@@ -145,10 +149,19 @@ class Autosave {
   // After a sign-in in another tab, the old page's token is no longer ours: take the new one from a fresh copy.
   async freshToken() {
     const page = await (await fetch(location.href, { credentials: "same-origin" })).text();
-    const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("meta[name=csrf-token]")?.content;
-    if (!fresh) return;
+    const there = new DOMParser().parseFromString(page, "text/html");
+    const fresh = there.querySelector("meta[name=csrf-token]")?.content;
+    const whose = there.querySelector("meta[name=whose]")?.content;
+    if (!fresh || !whose) return true;
+    // Somebody else has signed in since: their token would put these words into their pages.
+    if (whose !== document.querySelector("meta[name=whose]")?.content) {
+      this.stopped = true;
+      this.say(WORDS.another, "trouble");
+      return false;
+    }
     document.querySelector("meta[name=csrf-token]").content = fresh;
     for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = fresh;
+    return true;
   }
 
   askToSignIn() {

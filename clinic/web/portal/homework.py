@@ -12,6 +12,7 @@ from flask import Response, flash, jsonify, make_response, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from clinic.db import db
+from clinic.models import NotAllowedNow
 from clinic.models.drafting import drop_other, in_hand, keep, known_marks, leave_as_sent, mark, reopen, use_other
 from clinic.web.context import now, viewer
 from clinic.web.portal import portal
@@ -131,6 +132,8 @@ def draft(id: uuid.UUID, page: int) -> ResponseReturnValue:
 def reopening(id: uuid.UUID) -> ResponseReturnValue:
     """Open sent homework again, with the sent answers in place."""
     here = opened(id)
+    if any(item.never_shared for item in here.worksheet.items):
+        raise NotAllowedNow("What you sent here is not shown again. To add something, write a note to your counselor.")
     reopen(db.session(), here.assignment, device=viewer().sign_in_id, at=now())
     db.session.commit()
     return redirect(url_for("portal.homework_page", id=id, page=1), 303)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from clinic import access
 from clinic.db import choose_reading, db
 from clinic.models import Throttle, User
+from clinic.models.opening import close_links
 from clinic.models.people import hashed_password, password_fits
 from clinic.web import visits
 from clinic.web.context import actor, now, settings, viewer
@@ -80,6 +81,7 @@ def _change(new: str) -> ResponseReturnValue:
     choose_reading(False)
     user = _user()
     user.take_password(hashed, by=actor(), at=at)
+    close_links(db.session(), user, by=actor(), at=at)
     visits.end_all(user.id, at=at, but=visits.visit().sign_in)
     db.session.commit()
     flash("Your password is changed. You are signed out everywhere else.", "success")

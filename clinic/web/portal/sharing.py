@@ -26,6 +26,9 @@ from forms import Given
 from forms.definition import Item
 from forms.shown import lines as in_words
 
+# Whoever holds the open phone must not read what was said here about safety.
+NOT_SHOWN_AGAIN = "Sent to your counselor. It is not shown again on this screen."
+
 
 @dataclass(frozen=True)
 class Card:
@@ -71,8 +74,8 @@ def answers(id: uuid.UUID) -> ResponseReturnValue:
                 id=row.id,
                 item=item,
                 prompt=item.prompt.text(here.wording),
-                lines=in_words(item, given, here.wording),
-                is_blank=given.is_blank,
+                lines=(NOT_SHOWN_AGAIN,) if item.never_shared else in_words(item, given, here.wording),
+                is_blank=given.is_blank and not item.never_shared,
                 sees=here.lines.of(item),
                 since=shown.get(row.id),
                 may_be_shown=_may_be_shown(row, item, here.assignment.participant),

@@ -37,6 +37,7 @@ def return_homework(id: uuid.UUID) -> ResponseReturnValue:
     assignment = access.find(viewer(), Assignment, id, Permission.REVIEW)
 
     def give_back(form: Form) -> str:
+        _require_seen(assignment)
         assignment.give_back(by=actor(), at=now())
         comment_on(db.session(), assignment, form.comment.data, by=actor(), at=now())
         return "Returned, with your comment."
@@ -50,12 +51,20 @@ def review_homework(id: uuid.UUID) -> ResponseReturnValue:
     assignment = access.find(viewer(), Assignment, id, Permission.REVIEW)
 
     def mark(form: Form) -> str:
+        _require_seen(assignment)
         assignment.mark_reviewed(by=actor(), at=now())
         if form.comment.data:
             comment_on(db.session(), assignment, form.comment.data, by=actor(), at=now())
         return "Marked as reviewed."
 
     return acted_on(assignment, ReviewForm(request.form), mark)
+
+
+def _require_seen(assignment: Assignment) -> None:
+    """Nothing is settled that was sent after the page was opened."""
+    shown = request.form.get("sending", "")
+    if shown.isdecimal() and int(shown) != len(homework_of([assignment])[0].sendings):
+        raise NotAllowedNow("New answers came while this page was open. They stand below: read them, then decide.")
 
 
 @practice.post("/homework/<uuid:id>/comments")
