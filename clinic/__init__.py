@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from clinic.config import Settings
+    from forms.reading import Problem
 
 __all__ = ["create_app", "mount"]
 
@@ -50,8 +51,18 @@ def _furnished(app: Flask, settings: Settings, clock: Clock) -> Flask:
     from clinic import storage, web
 
     storage.attach(app, settings, clock)
+    app.extensions["programme_problems"] = _use_own_folder(settings)
     web.attach(app, settings)
     return app
+
+
+def _use_own_folder(settings: Settings) -> tuple[Problem, ...]:
+    """The practice's own modules and worksheets, without the bad files: the administrator is told of those."""
+    from forms import library
+
+    # Copies of what was in use once: answers were given to those words.
+    data = settings.storage.folder
+    return library.use(settings.programme.own_folder, data / "programme-kept" if data.is_dir() else None)
 
 
 def mount(

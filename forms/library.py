@@ -69,6 +69,7 @@ class Library:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._is_extended = False
 
     @classmethod
     def of(cls, content: Content, folder: Path) -> Library:
@@ -102,11 +103,13 @@ class Library:
     def use(self, folder: Path | None, kept: Path | None = None) -> tuple[Problem, ...]:
         """From now on everything in this process that asks this library also finds what is in a practice's own folder; None goes
         back to the programme alone. For the start of a program: one process serves one practice."""
+        if folder is None and not self._is_extended:
+            return ()
         base = Library(self._folder)
         problems: tuple[Problem, ...] = ()
         if folder is not None:
             base, problems = base.with_folder(folder, kept)
-        content = base._content
+        content, self._is_extended = base._content, folder is not None
         for name in ("modules", "measures"):
             self.__dict__.pop(name, None)
         self.__dict__["_content"] = content

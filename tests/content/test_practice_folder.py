@@ -190,6 +190,27 @@ def test_the_library_of_a_running_practice_finds_what_its_folder_holds(write: Wr
     assert len(library.modules) == 12
 
 
+def test_a_program_starts_without_the_bad_files_and_knows_which(tmp_path: Path, ours: Library) -> None:
+    from clinic import create_app
+    from clinic.config import Settings
+    from clinic.setup import prepare
+
+    settings = Settings.from_mapping({"practice": {"name": "Riverside", "time_zone": "Europe/Berlin"}}, tmp_path)
+    prepare(settings)
+    folder = tmp_path / "programme" / "worksheets"
+    folder.mkdir(parents=True)
+    (folder / "our-sheet.toml").write_text(sheet(), "utf-8")
+    (folder / "bad-sheet.toml").write_text("id = 1", "utf-8")
+    app = create_app(settings)
+    assert {problem.file for problem in app.extensions["programme_problems"]} == {"worksheets/bad-sheet.toml"}
+    assert ours.worksheet("our-sheet")
+    # What was in use once is there on the next start too, whatever became of the file.
+    (folder / "our-sheet.toml").unlink()
+    create_app(settings)
+    assert ours.worksheet("our-sheet", 1)
+    assert "our-sheet" not in ours.module("address-the-betrayal").worksheets
+
+
 HARD = "Confidentiality stipulations necessitate comprehensive deliberation prior to participation, notwithstanding any \
 predetermined organizational considerations."
 
