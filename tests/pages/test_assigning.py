@@ -153,12 +153,6 @@ def test_prerequisites_are_advice_with_a_reason_and_no_lock(browser: Opened, cas
         assert boxes(text)
 
 
-def test_a_module_without_worksheets_says_what_to_do_next(browser: Opened, cast: Cast) -> None:
-    text = browser("Cleo").get(address(cast, module="affection")).get_data(as_text=True)
-    assert "No worksheets yet" in text
-    assert "<form method=\"post\" action=\"/practice/cases" not in text
-
-
 def test_a_finished_case_takes_no_homework(browser: Opened, cast: Cast) -> None:
     cast.case("Ana").finish(by=cast.users["Cleo"], at=cast.clock())
     db.session.commit()

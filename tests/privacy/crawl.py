@@ -176,7 +176,8 @@ def looked_into() -> Iterator[set[str]]:
         access.find = find
 
 
-def rows_on_disk(app: Flask, *, but: tuple[str, ...] = ("audit_entry", "sign_in")) -> dict[str, list[tuple[Any, ...]]]:
+# Readings, and when a run was first shown, are written down like readings: everything else stays as it is.
+def rows_on_disk(app: Flask, *, but: tuple[str, ...] = ("audit_entry", "sign_in", "run")) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table as it lies on disk: reading is on record, and a sign-in notes when it was last seen; nothing else
     may differ after looking."""
     with sqlite3.connect(app.extensions["settings"].storage.database.removeprefix("sqlite:///")) as database:

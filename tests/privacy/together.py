@@ -1,4 +1,4 @@
-"""What two people do together, planted in the world: an opened reveal, a joint form with a draft and a version, and what comes back."""
+"""What two people do together, planted in the world: an opened reveal, a joint form with its versions, and what comes back."""
 
 from __future__ import annotations
 
