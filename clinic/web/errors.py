@@ -5,6 +5,8 @@ Decides: which page and status each error becomes. Must never know: why a row wa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -35,12 +37,19 @@ def attach(app: Flask) -> None:
     app.register_error_handler(Exception, broken)
 
 
-def page(status: int, title: str | None = None, sentence: str | None = None) -> Response:
+def page(status: int, title: str | None = None, sentence: str | None = None, typed: Sequence[str] = ()) -> Response:
     known = SENTENCES.get(status, SENTENCES[400])
     if wants_json():
         return make_response(jsonify(message=sentence or known[1]), status)
-    body = render_template("public/error.html", title=title or known[0], sentence=sentence or known[1])
+    body = render_template("public/error.html", title=title or known[0], sentence=sentence or known[1], typed=typed)
     return make_response(body, status)
+
+
+def typed_words() -> list[str]:
+    """The texts of the form that did not go, to be copied: nothing that was typed is lost. Only words in a row are kept; a password
+    is one word, and is left out by its name as well."""
+    fields = request.form.items(multi=True)
+    return [text for name, text in fields if "password" not in name and len(text.split()) > 1][:40]
 
 
 def wants_json() -> bool:
@@ -61,11 +70,12 @@ def not_found(error: NotFound) -> Response:
 
 def not_allowed_now(error: NotAllowedNow) -> Response:
     db.session.rollback()
-    return page(409, "Not possible now", str(error))
+    return page(409, "Not possible now", str(error), typed_words())
 
 
 def stale_form(error: CSRFError) -> Response:
-    return page(400, "This page was open too long", "Nothing was changed. Go back, reload the page, and send it again.")
+    sentence = "Nothing was changed. Open the page again from the start, and send it from there."
+    return page(400, "This page was open too long", sentence, typed_words())
 
 
 def plain(error: HTTPException) -> Response:
