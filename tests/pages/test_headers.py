@@ -259,7 +259,7 @@ def test_no_form_is_taken_without_the_token_of_its_own_visit(app: Flask, furnish
     browsers = {name: signed_in(app, name) for name in HOME}
     before = rows_on_disk(app, but=())
     for place, path in addresses(app, "POST", list(furnished.values())):
-        if path in EXEMPT:
+        if path in EXEMPT or path.startswith("/stop/"):  # the link in a note is its own key
             continue
         for kind, token in tokens.items():
             reply = browsers[OF_AREA[place]].open(path, method="POST", data=token)

@@ -183,6 +183,10 @@ def test_another_finds_what_anyone_finds_where_nobody_is(cast: Cast, browser: Op
 
 
 def test_the_administrators_link_has_a_code_too(app: Flask, cast: Cast, browser: Opened) -> None:
-    shown = browser("Max").post(f"/admin/staff/{cast.users['Fay']}/link", form_at="/admin/")
+    page = browser("Max")
+    assert page.post(f"/admin/staff/{cast.users['Cleo']}/link", form_at="/admin/").status_code == 409  # she has a password
+    cast.user("Fay").password_hash = None
+    db.session.commit()
+    shown = page.post(f"/admin/staff/{cast.users['Fay']}/link", form_at="/admin/")
     assert b'src="data:image/svg+xml' in shown.data and b"March 9, 2026" in shown.data
     link_in(shown.data)

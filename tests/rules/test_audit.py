@@ -202,7 +202,7 @@ def test_reading_is_one_entry_per_sign_in_and_record_in_a_quarter_of_an_hour(bro
         assert page.get(address).status_code == 200
     assert len(readings(ana)) == 1
     entry = readings(ana)[0]
-    assert (entry.actor_id, entry.case_id, entry.about, entry.details) == (cast.users["Cleo"], ana, "case", {"kind": "case"})
+    assert (entry.actor_id, entry.case_id, entry.about, entry.details) == (cast.users["Cleo"], ana, "case", {"kind": "see_case"})
     assert entry.sign_in_id is not None
     page.get(f"/practice/cases/{dot}")
     assert (len(readings(ana)), len(readings(dot))) == (1, 1)

@@ -103,7 +103,7 @@ def test_showing_a_case_is_on_record_and_listing_is_not(config: Path, cast: Cast
     assert not entries(Event.OPENED)
     clinic(config, "case", "show", cast.case("Ana").code, "--as", "cleo@practice.example")
     (opened,) = entries(Event.OPENED)
-    assert opened == {"by": cast.users["Cleo"], "about": "case", "id": cast.cases["Ana"], "details": {"kind": "case"}}
+    assert opened == {"by": cast.users["Cleo"], "about": "case", "id": cast.cases["Ana"], "details": {"kind": "see_case"}}
 
 
 # Who asks, for whose case, and who stands in the trail as refused.
