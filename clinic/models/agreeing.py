@@ -63,9 +63,9 @@ def joint_worksheets(relation: str) -> list[Worksheet]:
 
 def why_not_opened(session: Session, case: Case, worksheet: Worksheet, *, at: datetime) -> list[str]:
     """Sentences for the counselor; empty when this form may be opened to both."""
-    people = signers_of(case)
-    if len(people) < BOTH:
+    if not case.works_together:
         return [NEEDS_BOTH]
+    people = signers_of(case)
     closed = why_affection_is_closed if worksheet.module == AFFECTION else why_joint_work_is_closed
     why = closed(session, case, at=at)
     for person in people:
@@ -77,7 +77,7 @@ def why_not_opened(session: Session, case: Case, worksheet: Worksheet, *, at: da
 
 def open_for_both(session: Session, case: Case, worksheet: Worksheet, *, by: uuid.UUID, at: datetime) -> JointForm:
     """The joint form, seen by both from now on. One that is open already is that one."""
-    if len(signers_of(case)) < BOTH:
+    if not case.works_together:
         raise NotAllowedNow(NEEDS_BOTH)
     is_open = (JointForm.case_id == case.id, JointForm.worksheet_id == worksheet.id, JointForm.ended_at.is_(None))
     already = session.scalars(select(JointForm).where(*is_open)).first()

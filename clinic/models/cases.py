@@ -82,6 +82,12 @@ class Case(Base):
     def is_open(self) -> bool:
         return self.state == CaseState.OPEN
 
+    @property
+    def works_together(self) -> bool:
+        """The one place that says it: two clients do the program with each other. Else each of them works alone: nothing is opened
+        side by side, shared or signed by two, and each is asked and told what one person is."""
+        return sum(person.capacity == Capacity.CLIENT for person in self.participants) > 1
+
     def other_than(self, participant: Participant) -> Participant | None:
         return next((person for person in self.participants if person.id != participant.id), None)
 

@@ -75,8 +75,7 @@ def authors_of(case: Case, group: Group, given_to: set[Participant]) -> list[Par
 
 def works_alone(person: Participant) -> bool:
     """Nobody sits opposite who writes too: there is nothing to open, and nothing to wait for."""
-    other = person.case.other_than(person)
-    return other is None or other.capacity != Capacity.CLIENT
+    return not person.case.works_together
 
 
 def followed_by(worksheet: Worksheet) -> Iterator[tuple[Item, Worksheet, Item]]:

@@ -90,7 +90,7 @@ def _of_group(session: Session, assignment: Assignment, group: Group) -> list[An
 def open_group(session: Session, case: Case, name: str, *, place: Place, by: uuid.UUID, at: datetime) -> Reveal:
     """Show the answers of this group to both, as they stand. Homework that follows them opens with it."""
     group = group_of(case.relation, name)
-    if group is None or len(case.participants) < 2:
+    if group is None or not case.works_together:
         raise NotAllowedNow("There is nothing here that could be shown side by side.")
     stands = standing(session, case, group)
     if not stands.answers and stands.opened:

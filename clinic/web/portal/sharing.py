@@ -92,7 +92,7 @@ def _shown_since(answer_ids: list[uuid.UUID]) -> dict[uuid.UUID, datetime]:
 def _may_be_shown(answer: Answer, item: Item, seat: Participant) -> bool:
     """Shareable, something to show, and somebody to show it to. Whether that person has signed in is not asked."""
     says_something = Given.from_json(answer.given).value is not None
-    return item.is_shareable and answer.visibility == "shareable" and says_something and seat.case.other_than(seat) is not None
+    return item.is_shareable and answer.visibility == "shareable" and says_something and seat.case.works_together
 
 
 def _own_answer(id: uuid.UUID) -> tuple[Answer, Item, datetime | None]:

@@ -92,7 +92,7 @@ def _choose(case: Case, *, refusals: Sequence[str] = (), status: int = 200) -> R
     body = render_template(
         "practice/agreements/open.html",
         case=case,
-        works_alone=len(people) < BOTH,
+        works_alone=not case.works_together,
         worksheet=worksheet,
         neutral=neutral_wording(case.relation),
         why=why_not_opened(db.session(), case, worksheet, at=now()) if worksheet else [],

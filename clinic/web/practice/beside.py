@@ -72,7 +72,7 @@ class Direction:
 
 
 def groups_of(case: Case) -> list[Waiting]:
-    if len(case.participants) < 2:
+    if not case.works_together:
         return []
     given = {row.content_id for row in access.rows_of(viewer(), Assignment, Assignment.case_id == case.id)}
     known = [group for group in groups_in(case.relation) if given & {sheet.id for sheet in group.worksheets}]

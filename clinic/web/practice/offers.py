@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from clinic import access
 from clinic.models import Assignment, AssignmentState, Case, NotAllowedNow, Participant
-from clinic.models.agreeing import BOTH, signers_of
 from clinic.web.context import viewer
 from clinic.web.practice.naming import neutral_wording
 from forms import Wording, library
@@ -91,7 +90,7 @@ def offered(case: Case, module_id: str) -> Set | None:
 
 def _is_opened_to_both(case: Case, worksheet: Worksheet) -> bool:
     """A joint form is no homework, unless one works alone (`practice.open_joint`)."""
-    return worksheet.answered_by is AnsweredBy.JOINT and len(signers_of(case)) >= BOTH
+    return worksheet.answered_by is AnsweredBy.JOINT and case.works_together
 
 
 def _piece(kind: str, worksheet: Worksheet, neutral: Wording) -> Piece:
