@@ -17,14 +17,17 @@ from zoneinfo import ZoneInfo
 
 from clinic.db import db
 from clinic.demo.calendar import Calendar
+from clinic.demo.course import course, upkeep
 from clinic.demo.haste import in_haste
 from clinic.demo.homework import homework
 from clinic.demo.lives import every_life
 from clinic.demo.opening import opening
 from clinic.demo.people import DOMAIN, STAFF, Cast, Colleague, Login, address, new_password
 from clinic.demo.plain import many
+from clinic.demo.repeats import repeats
 from clinic.demo.scene import Act, Company, Scene
 from clinic.demo.sessions import sessions
+from clinic.demo.together import together
 from clinic.models import Event, Role, User, record
 from clinic.models.people import hashed_password
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DOMAIN", "Cast", "Login", "address", "fill", "many", "new_password", "told"]
 
+KINDS = (opening, sessions, course, homework, repeats, together)
 HIRED_BEFORE = timedelta(days=20)
 
 
@@ -57,7 +61,8 @@ def told(company: Company, now: datetime, zone: ZoneInfo) -> tuple[list[Scene], 
     for life in every_life():
         calendar = Calendar.ending(now, zone, weeks=life["case"]["weeks"], days_ago=life["case"].get("days_ago", 0))
         scenes.append(Scene(life, calendar, company))
-    acts = [act for scene in scenes for kind in (opening, sessions, homework) for act in kind(scene)]
+    acts = [act for scene in scenes for kind in KINDS for act in kind(scene)]
+    acts += upkeep(min(act.at for act in acts), max(act.at for act in acts))
     return scenes, sorted(acts, key=lambda act: act.at)
 
 

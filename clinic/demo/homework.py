@@ -2,8 +2,9 @@
 
 Decides: how the short form in the data becomes single acts. Must never know: sessions.
 
-An entry of `homework`: person, worksheet, given (a moment), due (days after); then what happened to it, each a moment: sent, late
-or not, returned, again, reviewed, withdrawn; comments, shared and unshared answers, a draft, what was done about its task.
+An entry of `homework`: person, worksheet, given (a moment), due (days after); then what happened to it, each a moment: opens (of a
+plan), held and opened, sent, late or not, returned, again, reviewed, withdrawn; comments, shared and unshared answers, a draft,
+what was done about its task.
 An entry of `measure`: person, id, given (the first moment), every (weeks), due, hour, values in order; "skipped" was never
 answered and is withdrawn at the next one, "open" still waits.
 """
@@ -17,25 +18,30 @@ from functools import partial
 from typing import Any
 
 from clinic.db import db
-from clinic.demo.lives import givens, safety_answers, spread
+from clinic.demo.lives import givens, safety_answers, totalled
 from clinic.demo.scene import Act, Entry, Scene
 from clinic.demo.sessions import finish_tasks
 from clinic.models import Assignment
 from clinic.models.comments import comment_on
 from clinic.models.drafting import keep
+from clinic.models.holding import end_hold, hold_what_waits
 from clinic.models.homework import assign
 from clinic.models.opening import require_first_steps
+from clinic.models.running import open_due_runs
 from clinic.models.sending import SAFETY_CHECK, send, share, unshare, worksheet_of
 from forms import library
 
 DAYS_LATER = (0, 1, 0, 2, 0, 1)  # most people answer on the day, or soon after
-SEEN_AFTER = timedelta(days=2, hours=13)
+SEEN_AFTER = timedelta(days=2)
 
 
 def homework(scene: Scene) -> Iterator[Act]:
     for number, entry in enumerate(scene.entries("homework")):
         entry.setdefault("key", f"homework {number}")
         yield Act(scene.at(entry["given"]), partial(_give, scene, entry))
+        if "opens" in entry:
+            yield Act(scene.at(entry["opens"]), partial(_open_planned, scene, entry))
+        yield from _holds(scene, entry)
         yield from _sendings(scene, entry)
         yield from _reviews(scene, entry)
     for number, entry in enumerate(scene.entries("measure")):
@@ -58,10 +64,6 @@ def _sendings(scene: Scene, entry: Entry) -> Iterator[Act]:
         yield Act(scene.at(moment), partial(_unshare, scene, entry, item))
 
 
-def _by(scene: Scene, entry: Entry) -> uuid.UUID:
-    return scene.company.users[entry["person"]]
-
-
 def _draft(scene: Scene, entry: Entry, at: datetime) -> None:
     row = scene.assignments[entry["key"]]
     db.session.flush()
@@ -70,23 +72,19 @@ def _draft(scene: Scene, entry: Entry, at: datetime) -> None:
 
 def _send(scene: Scene, entry: Entry, answers: dict[str, Any], at: datetime) -> None:
     row = scene.assignments[entry["key"]]
-    said = safety_answers(answers) if row.content_id == SAFETY_CHECK else _dated(scene, answers, at)
+    said = safety_answers(answers) if row.content_id == SAFETY_CHECK else scene.dated(answers, at)
     response = send(
-        db.session(), row, givens(worksheet_of(row), said), submission_key=uuid.uuid4(), by=_by(scene, entry), at=at
+        db.session(), row, givens(worksheet_of(row), said), submission_key=uuid.uuid4(), by=scene.user(entry["person"]), at=at
     )
     scene.answers[entry["key"]] = {answer.item_id: answer for answer in response.answers}
 
 
-def _dated(scene: Scene, answers: dict[str, Any], at: datetime) -> dict[str, Any]:
-    return {key: scene.calendar.day(at).isoformat() if value == "@day" else value for key, value in answers.items()}
-
-
 def _share(scene: Scene, entry: Entry, item: str, at: datetime) -> None:
-    share(db.session(), scene.answers[entry["key"]][item], by=_by(scene, entry), at=at)
+    share(db.session(), scene.answers[entry["key"]][item], by=scene.user(entry["person"]), at=at)
 
 
 def _unshare(scene: Scene, entry: Entry, item: str, at: datetime) -> None:
-    unshare(db.session(), scene.answers[entry["key"]][item], by=_by(scene, entry), at=at)
+    unshare(db.session(), scene.answers[entry["key"]][item], by=scene.user(entry["person"]), at=at)
 
 
 # --- what the counselor does ------------------------------------------------------------------------------------------
@@ -113,7 +111,36 @@ def _assign(
         by=scene.counselor, at=at,
     )  # fmt: skip
     db.session.flush()
+    if "opens" in entry:
+        plan_for(row, scene.at(entry["opens"]), by=scene.counselor, at=at)
+    else:
+        hold_what_waits(db.session(), row, by=scene.counselor, at=at)
     return row
+
+
+def plan_for(row: Assignment, opens_at: datetime, *, by: uuid.UUID, at: datetime) -> None:
+    """Given ahead of its day, as a plan gives it."""
+    row.hold(why=f"Planned for {opens_at:%B %d, %Y}", by=by, at=at)
+    row.opens_at = opens_at
+
+
+def _open_planned(scene: Scene, entry: Entry, at: datetime) -> None:
+    open_due_runs(db.session(), at=at, seats=[scene.seats[entry["person"]].id])
+
+
+def _holds(scene: Scene, entry: Entry) -> Iterator[Act]:
+    if "held" in entry:
+        yield Act(scene.at(entry["held"]["at"]), partial(_hold, scene, entry))
+    if "opened" in entry:
+        yield Act(scene.at(entry["opened"]), partial(_end_hold, scene, entry))
+
+
+def _hold(scene: Scene, entry: Entry, at: datetime) -> None:
+    scene.assignments[entry["key"]].hold(why=entry["held"]["why"], by=scene.counselor, at=at)
+
+
+def _end_hold(scene: Scene, entry: Entry, at: datetime) -> None:
+    end_hold(db.session(), scene.assignments[entry["key"]], by=scene.counselor, at=at)
 
 
 def _reviews(scene: Scene, entry: Entry) -> Iterator[Act]:
@@ -172,8 +199,13 @@ def _measure(scene: Scene, entry: Entry, *, turn: int) -> Iterator[Act]:
             continue
         sent = _answered_at(given, entry["hour"], number, turn)
         yield Act(sent, partial(_send_measure, scene, entry, key, value, turn))
-        if scene.calendar.day(sent + SEEN_AFTER) <= scene.calendar.last:
-            yield Act(sent + SEEN_AFTER, partial(_review, scene, {"key": key}))
+        if scene.calendar.day(seen_after(sent)) <= scene.calendar.last:
+            yield Act(seen_after(sent), partial(_review, scene, {"key": key}))
+
+
+def seen_after(sent: datetime) -> datetime:
+    """Two mornings later."""
+    return sent.replace(hour=8, minute=40 + sent.minute % 20) + SEEN_AFTER
 
 
 def _answered_at(given: datetime, hour: str, number: int, turn: int) -> datetime:
@@ -191,8 +223,4 @@ def _give_measure(scene: Scene, entry: Entry, key: str, at: datetime) -> None:
 
 
 def _send_measure(scene: Scene, entry: Entry, key: str, total: int, turn: int, at: datetime) -> None:
-    measure = library.measure(entry["id"])
-    most = int(measure.high) // len(measure.items)
-    numbers = spread(total, len(measure.items), most, turn)
-    answers = {item.id: number for item, number in zip(measure.items, numbers, strict=True)}
-    _send(scene, {**entry, "key": key}, answers, at)
+    _send(scene, {**entry, "key": key}, totalled(library.measure(entry["id"]), total, turn=turn), at)

@@ -13,6 +13,7 @@ from typing import Any
 
 from forms import Given, library
 from forms.definition import Worksheet
+from forms.measures import Measure
 
 LIVES = Path(__file__).parent / "lives"
 ORDER = ("couple", "new_couple", "friends", "family", "finished", "fay")
@@ -53,6 +54,12 @@ def safety_answers(changed: Mapping[str, str]) -> dict[str, Any]:
         calm = next(choice.id for choice in item.choices if choice.id not in item.concern)
         answers[item.id] = {"choice": changed.get(item.id, calm), "text": ""}
     return answers
+
+
+def totalled(measure: Measure, total: int, *, turn: int) -> dict[str, int]:
+    """Answers to a measure that come to this total."""
+    numbers = spread(total, len(measure.items), int(measure.high) // len(measure.items), turn)
+    return {item.id: number for item, number in zip(measure.items, numbers, strict=True)}
 
 
 def spread(total: int, items: int, most: int, turn: int) -> list[int]:

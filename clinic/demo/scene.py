@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from clinic.access import Kind, Viewer
@@ -43,6 +43,23 @@ class Scene:
 
     def at(self, moment: str) -> datetime:
         return self.calendar.at(moment)
+
+    def day(self, moment: str) -> date:
+        return self.calendar.day(self.at(moment))
+
+    def dated(self, said: Any, at: datetime) -> Any:
+        """The same words with their days filled in: "@day" is the day of writing, "@12+3" a day of this life."""
+        if isinstance(said, dict):
+            return {key: self.dated(part, at) for key, part in said.items()}
+        if isinstance(said, list):
+            return [self.dated(part, at) for part in said]
+        if not isinstance(said, str) or not said.startswith("@"):
+            return said
+        return (self.calendar.day(at) if said == "@day" else self.day(f"{said[1:]} 12:00")).isoformat()
+
+    def user(self, key: str) -> uuid.UUID:
+        """Who signs in under this name, to act."""
+        return self.company.users[key]
 
     def entries(self, kind: str) -> list[Entry]:
         found: list[Entry] = self.life.get(kind, [])

@@ -22,8 +22,7 @@ WRITTEN_AFTER = timedelta(minutes=25)
 
 def sessions(scene: Scene) -> Iterator[Act]:
     for entry in scene.entries("session"):
-        ends = scene.at(entry["at"]) + timedelta(minutes=entry["minutes"])
-        yield Act(ends + WRITTEN_AFTER, partial(_hold, scene, entry))
+        yield Act(recorded_at(scene, entry), partial(_hold, scene, entry))
         if "signed" in entry:
             yield Act(scene.at(entry["signed"]), partial(_sign, scene, entry))
         for addendum in entry.get("addendum", []):
@@ -36,6 +35,10 @@ def sessions(scene: Scene) -> Iterator[Act]:
         yield Act(scene.at(task["at"]), partial(_raise, scene, task))
         if "done" in task:
             yield Act(scene.at(task["done"]), partial(_finish, scene, task))
+
+
+def recorded_at(scene: Scene, entry: Entry) -> datetime:
+    return scene.at(entry["at"]) + timedelta(minutes=entry["minutes"]) + WRITTEN_AFTER
 
 
 def _hold(scene: Scene, entry: Entry, at: datetime) -> None:
@@ -58,6 +61,7 @@ def _hold(scene: Scene, entry: Entry, at: datetime) -> None:
             {"module_id": stage["module"], "text": stage["text"].strip(), "rating": stage["rating"]}
             for stage in entry["stages"]
         ],
+        tags=entry.get("tags", ()),
         at=at,
     )
     db.session.flush()
