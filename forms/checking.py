@@ -48,7 +48,7 @@ def graded(library: Library) -> Iterator[Graded]:
         yield _graded(f"modules/{module.id}.toml", f"{module.title}: introduction", of_introduction(module))
         for sheet in library.worksheets_of(module.id):
             yield _graded(f"worksheets/{sheet.id}.toml", sheet.title.partner, of_worksheet(sheet))
-    for measure in library.measures:
+    for measure in (one for one in library.measures if one.own):
         yield _graded(f"measures/{measure.id}.toml", measure.title, of_measure(measure))
     for document in (library.document(id) for id in DOCUMENTS if library.has_document(id)):
         yield _graded(f"documents/{document.id}.toml", document.title, of_document(document))

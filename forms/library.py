@@ -19,7 +19,8 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 from forms.definition import Document, Module, Phase, Relationship, Worksheet
-from forms.measures import Measure, read_measure
+from forms.measure_files import read_measure
+from forms.measures import Measure
 from forms.modules import read_document, read_module, read_stages
 from forms.plans import Plan, read_plans
 from forms.reading import ContentError, Problem, Row

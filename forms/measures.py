@@ -1,7 +1,8 @@
 """What a measure is: a scored instrument, its items, its range, and the published facts that its scores lean on.
 
-Decides what a well-formed measure file is, how its items become an ordinary worksheet page, and how its answers become
-numbers. Never knows the arithmetic (scoring.py) or who answered.
+Decides how its items become an ordinary worksheet page, and how its answers become numbers. Of published measures the programme
+knows the facts and a topic of its own for each item, never their wording: that a practice brings (wordings.py). Never knows the
+arithmetic (scoring.py), how a file is read (measure_files.py), or who answered.
 """
 
 from __future__ import annotations
@@ -11,21 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from forms.definition import (
-    BLANK_CONCERN,
-    AnsweredBy,
-    Choice,
-    Item,
-    Kind,
-    Page,
-    Relationship,
-    Repeat,
-    Standard,
-    Worded,
-    Worksheet,
-)
-from forms.reading import Row, nearest
-from forms.worksheets import item_id, read_repeat
+from forms.definition import AnsweredBy, Choice, Item, Kind, Page, Relationship, Repeat, Worded, Worksheet
 
 if TYPE_CHECKING:
     from forms.answers import Given
@@ -41,6 +28,22 @@ class About(StrEnum):
     SELF = "self"
 
 
+class Counts(StrEnum):
+    """Which totals lie on the clinical side of the cut-off."""
+
+    AT_OR_ABOVE = "at_or_above"
+    BELOW = "below"
+    AT_OR_BELOW = "at_or_below"
+
+
+class Printed(StrEnum):
+    """How the numbers of an item stand on the published form, from left to right or from the top down. ANY: forms differ."""
+
+    ASCENDING = "ascending"
+    DESCENDING = "descending"
+    ANY = "any"
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One labelled value of a scale."""
@@ -51,6 +54,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class MeasureItem:
+    """`topic`: our own words for what it is about; `code`: its LOINC code; `note`: what to know when a paper form is copied."""
+
     id: str
     prompt: Worded
     lowest: int
@@ -60,20 +65,40 @@ class MeasureItem:
     scale: tuple[Point, ...] = ()
     concern: tuple[str | int, ...] = ()
     task: str = ""
+    topic: str = ""
+    code: str = ""
+    note: str = ""
+    printed: Printed = Printed.ANY
+
+    @property
+    def label(self) -> str:
+        """What staff read of it: never a client's text where we have words of our own."""
+        return self.topic or self.prompt.partner
+
+    @property
+    def has_wording(self) -> bool:
+        return bool(self.prompt.partner)
 
     def as_item(self, number: int) -> Item:
-        kind = Kind.CHOICE if self.scale else Kind.SCALE10 if self.highest == 10 else Kind.LIKERT5
         return Item(
             id=self.id,
-            kind=kind,
-            prompt=self.prompt,
+            kind=self._kind(),
+            prompt=self.prompt if self.has_wording else Worded(self.topic),
             number=number,
             low=self.low,
             high=self.high,
             choices=tuple(Choice(str(point.value), point.label) for point in self.scale),
             concern=tuple(str(value) if self.scale else value for value in self.concern),
             task=self.task,
+            never_shared=bool(self.concern),
         )
+
+    def _kind(self) -> Kind:
+        if self.scale:
+            return Kind.CHOICE
+        if not self.has_wording:
+            return Kind.NUMBER
+        return Kind.SCALE10 if self.highest == 10 else Kind.LIKERT5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +117,40 @@ class ReliableChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscale:
+    """A part of the total with a name of its own."""
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One line of a cluster rule: so many of its items must count."""
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+    needs: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRule:
+    """An item counts from `counts_from` on; the rule is met when every cluster has as many as it needs."""
+
+    counts_from: int
+    clusters: tuple[Cluster, ...]
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
+    """`settable`: which thresholds a practice may set otherwise. `answers`: the LOINC codes of answers, with what each counts.
+    `unscored`: LOINC codes that stand on the published form and count for nothing. `total_only`: item scores cannot be read off
+    the form without a key of one's own, so only its total is taken. `wording`: the version of the wording that a practice holds;
+    0 means none."""
+
     id: str
     version: int
     title: str
@@ -116,9 +174,45 @@ class Measure:
     repeat: Repeat | None = None
     prompt_below: int | None = None
     prompt_task: str = ""
+    cutoff_counts: Counts | None = None
+    cutoff_says: str = ""
+    period: str = ""
+    citation: str = ""
+    note: str = ""
+    code: str = ""
+    total_code: str = ""
+    unscored: tuple[str, ...] = ()
+    answers: tuple[tuple[str, int], ...] = ()
+    settable: tuple[str, ...] = ()
+    subscales: tuple[Subscale, ...] = ()
+    cluster_rule: ClusterRule | None = None
+    total_only: bool = False
+    wording: int = 0
+
+    @property
+    def has_wording(self) -> bool:
+        """Whether a client can be asked it: without the wording it can only be copied from paper."""
+        return all(item.has_wording for item in self.items)
+
+    @property
+    def asks_of_risk(self) -> bool:
+        return any(item.concern for item in self.items)
 
     def suits(self, relationship: Relationship | str) -> bool:
         return Relationship(relationship) in self.relationships
+
+    def place_of(self, item_id: str) -> int:
+        """The number of an item on its form, from 1."""
+        return next(number for number, item in enumerate(self.items, start=1) if item.id == item_id)
+
+    def is_clinical(self, total: float) -> bool:
+        """Where nothing else is said, the cut-off itself counts as clinical where lower is better, and not where higher is."""
+        if self.cutoff is None:
+            return False
+        counts = self.cutoff_counts or (Counts.BELOW if self.better is Better.HIGHER else Counts.AT_OR_ABOVE)
+        if counts is Counts.AT_OR_ABOVE:
+            return total >= self.cutoff
+        return total < self.cutoff or (counts is Counts.AT_OR_BELOW and total == self.cutoff)
 
     def as_worksheet(self) -> Worksheet:
         """The same engine renders measures and worksheets; a measure is one page that each person answers alone."""
@@ -145,105 +239,3 @@ def _value(given: Given | None) -> int | None:
         return None
     value = given.value
     return int(value["choice"]) if isinstance(value, dict) else int(value)
-
-
-def read_measure(row: Row) -> Measure:
-    low, high = row.amount("low"), row.amount("high")
-    shared = row.rows("scale", read_point)
-    count = max(1, len(row.data["items"]) if isinstance(row.data.get("items"), list) else 1)
-    ends = (int(low / count), int(high / count))
-    measure = Measure(
-        id=row.id(),
-        version=row.whole("version", least=1),
-        title=row.text("title"),
-        short=row.text("short"),
-        own=row.flag("own"),
-        validated=row.flag("validated"),
-        better=row.one_of("better", Better),
-        low=low,
-        high=high,
-        relationships=row.relationships(required=True),
-        about=row.one_of("about", About),
-        introduction=row.worded_if_any("introduction"),
-        items=row.rows("items", lambda item: read_measure_item(item, shared, ends), "item", required=True),
-        minutes=row.whole("minutes", 1, least=1),
-        change=row.text("change", ""),
-        bands=row.rows("bands", read_band, "band"),
-        cutoff=row.amount("cutoff") if row.has("cutoff") else None,
-        reliable_change=read_reliable_change(row.table("reliable_change")) if row.has("reliable_change") else None,
-        prorate_from=row.whole("prorate_from", 0, least=1),
-        multiply=row.whole("multiply", 1, least=1),
-        repeat=read_repeat(row.table("repeat")) if row.has("repeat") else None,
-        prompt_below=row.whole("prompt_below") if row.has("prompt_below") else None,
-        prompt_task=row.text("prompt_task", ""),
-    )
-    _check_measure(row, measure)
-    return measure
-
-
-def read_point(row: Row) -> Point:
-    return Point(row.whole("value"), row.worded("label"))
-
-
-def read_band(row: Row) -> Band:
-    return Band(row.amount("low"), row.amount("high"), row.text("label"))
-
-
-def read_reliable_change(row: Row) -> ReliableChange:
-    change = ReliableChange(row.amount("threshold"), row.text("citation"))
-    if change.threshold <= 0:
-        row.complain("threshold", "must be above 0.")
-    row.done()
-    return change
-
-
-def read_measure_item(row: Row, shared: tuple[Point, ...], ends: tuple[int, int]) -> MeasureItem:
-    own = row.rows("scale", read_point)
-    low, high = row.worded_if_any("low"), row.worded_if_any("high")
-    # An item with labels at its ends alone is a plain row of numbers; only a labelled scale may have other ends.
-    scale = own or (() if low or high else shared)
-    values = [point.value for point in scale]
-    if not scale and ends not in ((0, 4), (0, 10)):
-        row.complain("scale", f"is missing; without one an item runs 0-4 or 0-10, and this one would run {ends}.")
-    row.unique("scale", map(str, values))
-    item = MeasureItem(
-        id=item_id(row),
-        prompt=row.worded("prompt"),
-        lowest=min(values, default=ends[0]),
-        highest=max(values, default=ends[1]),
-        low=low,
-        high=high,
-        scale=scale,
-        concern=row.values("concern"),
-        task=row.text("task", ""),
-    )
-    _check_concern(row, item)
-    return item
-
-
-def _check_concern(row: Row, item: MeasureItem) -> None:
-    values = {point.value for point in item.scale} or set(range(item.lowest, item.highest + 1))
-    known = {*values, *Standard, BLANK_CONCERN}
-    for value in item.concern:
-        if value not in known:
-            row.complain("concern", f"{value!r} can never be an answer here; {nearest(value, map(str, known))}")
-    if bool(item.concern) != bool(item.task):
-        row.complain("concern", "and task go together: the values that raise a task, and its neutral title.")
-
-
-def _check_measure(row: Row, measure: Measure) -> None:
-    row.unique("items", (item.id for item in measure.items))
-    lowest = sum(item.lowest for item in measure.items) * measure.multiply
-    highest = sum(item.highest for item in measure.items) * measure.multiply
-    if (lowest, highest) != (measure.low, measure.high):
-        said = f"{measure.low:g}-{measure.high:g}"
-        row.complain("high", f"low and high say {said}, but the items add up to {lowest}-{highest}.")
-    if (measure.prompt_below is None) == bool(measure.prompt_task):
-        row.complain("prompt_below", "and prompt_task go together: the mark, and the title of the counselor's task.")
-    if measure.change not in ("", "baseline"):
-        row.complain("change", f"'{measure.change}' is not known; {nearest(measure.change, ('baseline',))}")
-    if measure.prorate_from > len(measure.items):
-        row.complain("prorate_from", f"is {measure.prorate_from}, but there are only {len(measure.items)} items.")
-    for before, after in zip(measure.bands, measure.bands[1:], strict=False):
-        if after.low <= before.high:
-            row.complain("bands", f"'{after.label}' begins inside '{before.label}'; put them in order without overlap.")

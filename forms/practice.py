@@ -20,7 +20,7 @@ from typing import Any
 
 from forms.definition import Introduction, Module
 from forms.library import Content, read_file
-from forms.measures import read_measure
+from forms.measure_files import read_measure
 from forms.modules import read_module
 from forms.reading import Problem, Row, nearest
 from forms.references import check_references

@@ -1,23 +1,50 @@
-"""Answers of a measure -> a score with its band and flags; two scores -> a change. Pure arithmetic.
+"""Answers of a measure -> a score with its band, its parts and its flags. Pure arithmetic.
 
-Decides when something is not scored, when it is prorated, and which way is better. Every threshold and citation comes
-from the measure's own file. Never knows whose answers these are.
+Decides when something is not scored, when it is prorated, and when a cluster rule is met. Every threshold comes from the measure's
+own file. Never knows whose answers these are, or what was there before (changes.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
 
+from forms.changes import Change, Outcome, change, since_first
 from forms.definition import BLANK_CONCERN
-from forms.measures import Better, Measure, MeasureItem
+from forms.measures import Cluster, Measure, MeasureItem
+
+__all__ = ["Change", "Met", "Outcome", "Part", "Score", "change", "prompts", "score", "score_of_total", "since_first"]
+
+Numbers = Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The total of a subscale."""
+
+    id: str
+    title: str
+    total: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One line of a cluster rule. `met` is None where what was left blank could decide it."""
+
+    id: str
+    title: str
+    counted: int
+    needs: int
+    met: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`flags` are the ids of the items whose answer raises a private task: a missing total never hides them."""
+    """`flags` are the ids of the items whose answer raises a private task: a missing total never hides them. `met`: whether the
+    cluster rule is met, or None where there is no rule or it cannot be known."""
 
     total: float | None
     low: float
@@ -26,57 +53,51 @@ class Score:
     prorated: bool = False
     not_scored_because: str | None = None
     flags: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    clusters: tuple[Met, ...] = ()
+    met: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "flags": list(self.flags)}
+        found = asdict(self)
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()}
 
     @classmethod
     def from_json(cls, obj: Mapping[str, Any]) -> Score:
-        return cls(**{**obj, "flags": tuple(obj["flags"])})
+        parts = tuple(Part(**one) for one in obj.get("parts", ()))
+        clusters = tuple(Met(**one) for one in obj.get("clusters", ()))
+        return cls(**{**obj, "flags": tuple(obj["flags"]), "parts": parts, "clusters": clusters})
 
 
-class Outcome(StrEnum):
-    RECOVERED = "recovered"
-    IMPROVED = "improved"
-    WORSE = "worse"
-    NO_RELIABLE_CHANGE = "no_reliable_change"
-    NOT_KNOWN = "not_known"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """`difference` is after minus before; `better` says which way that is, and None that nothing moved."""
-
-    difference: float
-    better: bool | None
-    outcome: Outcome
-    threshold: float | None
-    citation: str
-    sentence: str
-
-
-def score(measure: Measure, answers: Mapping[str, int | None]) -> Score:
+def score(measure: Measure, answers: Numbers) -> Score:
     given = [answers.get(item.id) for item in measure.items]
     for item, value in zip(measure.items, given, strict=True):
         if value is not None and not item.lowest <= value <= item.highest:
             raise ValueError(f"{measure.id}: {item.id} runs {item.lowest}-{item.highest}, and cannot be {value}")
     flags = tuple(item.id for item in measure.items if _is_concern(item, answers.get(item.id)))
+    clusters = _clusters(measure, answers)
+    met = _all_met(clusters)
     known = [value for value in given if value is not None]
     missing = len(given) - len(known)
     if missing and not 0 < measure.prorate_from <= len(known):
-        return Score(None, measure.low, measure.high, not_scored_because=_why_not(measure, missing), flags=flags)
-    total: float = sum(known)
-    if missing:
-        total = _rounded(total * len(given) / len(known))
-    total *= measure.multiply
-    return Score(total, measure.low, measure.high, _band(measure, total), bool(missing), None, flags)
+        why = _why_not(measure, missing)
+        return Score(None, measure.low, measure.high, not_scored_because=why, flags=flags, clusters=clusters, met=met)
+    total = (_prorated(sum(known), len(given), len(known)) if missing else sum(known)) * measure.multiply
+    parts = () if missing else _parts(measure, answers)
+    return Score(total, measure.low, measure.high, _band(measure, total), bool(missing), None, flags, parts, clusters, met)
+
+
+def score_of_total(measure: Measure, total: float) -> Score:
+    """Where only the total of a form is taken."""
+    if not measure.low <= total <= measure.high:
+        raise ValueError(f"{measure.id}: the total runs {measure.low:g}-{measure.high:g}, and cannot be {total:g}")
+    return Score(total, measure.low, measure.high, _band(measure, total))
 
 
 def _is_concern(item: MeasureItem, value: int | None) -> bool:
     return BLANK_CONCERN in item.concern if value is None else value in item.concern
 
 
-def prompts(measure: Measure, answers: Mapping[str, int | None]) -> tuple[str, ...]:
+def prompts(measure: Measure, answers: Numbers) -> tuple[str, ...]:
     """The items marked below the measure's `prompt_below`: something for the counselor to talk about, never a safety concern."""
     if measure.prompt_below is None:
         return ()
@@ -89,66 +110,44 @@ def _why_not(measure: Measure, missing: int) -> str:
     needed = measure.prorate_from or all_of_them
     if needed == 1:
         return "Not scored: there is no answer."
-    return f"Not scored: {answered} of {all_of_them} answers are there, and it takes {needed}."
+    verb = "answer is" if answered == 1 else "answers are"
+    return f"Not scored: {answered} of {all_of_them} {verb} there, and it takes {needed}."
 
 
-def _rounded(number: float) -> int:
-    """Halves go up, as in the published rules; Python's round would send them to the even number."""
-    return int(number + 0.5)
+def _prorated(sum_of_known: int, items: int, known: int) -> int:
+    """To the nearest whole number. Halves go up, as in the published rules; in whole numbers, so that no rounding error decides."""
+    return (2 * sum_of_known * items + known) // (2 * known)
 
 
 def _band(measure: Measure, total: float) -> str | None:
     return next((band.label for band in measure.bands if band.low <= total <= band.high), None)
 
 
-def change(measure: Measure, before: float, after: float) -> Change:
-    """Jacobson and Truax: a change counts when it reaches the measure's threshold, and recovery also crosses the cut-off."""
-    difference = after - before
-    better = None if difference == 0 else (difference > 0) == (measure.better is Better.HIGHER)
-    known = measure.reliable_change
-    outcome = _outcome(measure, before, after, better) if known else Outcome.NOT_KNOWN
-    return Change(
-        difference=difference,
-        better=better,
-        outcome=outcome,
-        threshold=known.threshold if known else None,
-        citation=known.citation if known else "",
-        sentence=f"{_moved(difference, better)} {_meaning(measure, outcome)}",
-    )
+def _parts(measure: Measure, answers: Numbers) -> tuple[Part, ...]:
+    by_id = {item.id: item for item in measure.items}
+    found = []
+    for one in measure.subscales:
+        items = [by_id[id] for id in one.items]
+        total = sum(answers.get(item.id) or 0 for item in items)
+        found.append(Part(one.id, one.title, total, sum(item.lowest for item in items), sum(item.highest for item in items)))
+    return tuple(found)
 
 
-def _outcome(measure: Measure, before: float, after: float, better: bool | None) -> Outcome:
-    if measure.reliable_change is None or abs(after - before) < measure.reliable_change.threshold:
-        return Outcome.NO_RELIABLE_CHANGE
-    if not better:
-        return Outcome.WORSE
-    crossed = in_clinical_range(measure, before) and not in_clinical_range(measure, after)
-    return Outcome.RECOVERED if crossed else Outcome.IMPROVED
+def _clusters(measure: Measure, answers: Numbers) -> tuple[Met, ...]:
+    rule = measure.cluster_rule
+    return tuple(_cluster(one, answers, rule.counts_from) for one in rule.clusters) if rule else ()
 
 
-def in_clinical_range(measure: Measure, total: float) -> bool:
-    """The cut-off itself counts as clinical where lower is better ("10 or more"), and not where higher is ("below 13.5")."""
-    if measure.cutoff is None:
-        return False
-    return total < measure.cutoff if measure.better is Better.HIGHER else total >= measure.cutoff
+def _cluster(one: Cluster, answers: Numbers, counts_from: int) -> Met:
+    values = [answers.get(id) for id in one.items]
+    counted = sum(value is not None and value >= counts_from for value in values)
+    could_count = counted + values.count(None)
+    met = True if counted >= one.needs else None if could_count >= one.needs else False
+    return Met(one.id, one.title, counted, one.needs, met)
 
 
-def _moved(difference: float, better: bool | None) -> str:
-    if better is None:
-        return "The same number as before."
-    points = f"{abs(difference):g} {'point' if abs(difference) == 1 else 'points'}"
-    return f"{points} {'up' if difference > 0 else 'down'}, which is {'better' if better else 'worse'}."
-
-
-def _meaning(measure: Measure, outcome: Outcome) -> str:
-    if outcome is Outcome.NOT_KNOWN and measure.change == "baseline":
-        return "Compare it only with this person's own first score: this measure is not validated."
-    if outcome is Outcome.NOT_KNOWN:
-        return "No threshold for a reliable change is known for this measure."
-    threshold = f"{measure.reliable_change.threshold:g}" if measure.reliable_change else ""
-    return {
-        Outcome.RECOVERED: f"A reliable change ({threshold} or more) for the better, across the cut-off.",
-        Outcome.IMPROVED: f"A reliable change ({threshold} or more) for the better.",
-        Outcome.WORSE: f"A reliable change ({threshold} or more) for the worse.",
-        Outcome.NO_RELIABLE_CHANGE: f"Less than the {threshold} that count as a reliable change.",
-    }[outcome]
+def _all_met(clusters: tuple[Met, ...]) -> bool | None:
+    found = [one.met for one in clusters]
+    if not found or (None in found and False not in found):
+        return None
+    return False not in found

@@ -43,7 +43,9 @@ def of_worksheet(worksheet: Worksheet) -> Iterator[Text]:
 
 
 def of_measure(measure: Measure) -> Iterator[Text]:
-    yield from of_worksheet(measure.as_worksheet())
+    """Of our own measures. The wording of a published one is never ours to judge, and our topics are for staff."""
+    if measure.own:
+        yield from of_worksheet(measure.as_worksheet())
 
 
 def of_introduction(module: Module) -> Iterator[Text]:

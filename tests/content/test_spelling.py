@@ -13,12 +13,13 @@ from spellchecker import SpellChecker
 from forms.library import CONTENT
 
 # Right, and in no dictionary of ours.
-OWN_WORDS = {"cafe", "pcl", "ringtone", "tv", "un"}
+OWN_WORDS = {"cafe", "crs", "csi", "gad", "pcl", "phq", "rdas", "ringtone", "tv", "un"}
 # Keys that hold names and not words.
 NAMES = {
     *("id", "module", "modules", "worksheet", "worksheets", "item", "items", "measure", "document", "phase", "for"),
     *("kind", "visibility", "reveal_group", "follows", "concern", "rule", "column", "planned_in", "values", "not_counted"),
     *("unless_recorded", "references", "side", "track", "if", "better", "about", "change", "relationships", "needs", "every"),
+    *("citation", "code", "total_code", "unscored", "settable", "cutoff_counts", "printed"),
 }
 
 

@@ -180,13 +180,13 @@ def test_change_where_higher_is_better(before: float, after: float, outcome: Out
 
 def test_a_measure_without_a_threshold_says_that_none_is_known() -> None:
     found = change(replace(nine_items(), reliable_change=None), 20, 2)
-    assert found.outcome is Outcome.NOT_KNOWN
+    assert found.outcome is Outcome.UNKNOWN
     assert found.sentence == "18 points down, which is better. No threshold for a reliable change is known for this measure."
 
 
 def test_our_own_measures_are_compared_with_the_first_score_only() -> None:
     found = change(library.measure("trust-pulse"), 12, 13)
-    assert found.outcome is Outcome.NOT_KNOWN
+    assert found.outcome is Outcome.UNKNOWN
     assert found.better is True
     assert found.sentence.startswith("1 point up, which is better.")
     assert "not validated" in found.sentence
