@@ -1,9 +1,12 @@
-"""The administrator's pages: staff, their links, and the state of the audit trail. No clinical word ever stands here."""
+"""The administrator's pages: staff, their links, files of the practice's own programme that are not in use, and the state of
+the audit trail. No clinical word ever stands here."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +29,9 @@ admin = Blueprint("admin", __name__, url_prefix="/admin")
 def home() -> str:
     access.require(viewer(), Permission.MANAGE_STAFF)
     staff = sorted(db.session.scalars(access.users_for(viewer())), key=lambda user: (user.name or "").casefold())
-    return render_template("admin/home.html", staff=staff)
+    problems = sorted(current_app.extensions["programme_problems"], key=attrgetter("file"))
+    unused = [(file, list(of_file)) for file, of_file in groupby(problems, key=attrgetter("file"))]
+    return render_template("admin/home.html", staff=staff, unused=unused)
 
 
 @admin.route("/staff/new", methods=["GET", "POST"])
