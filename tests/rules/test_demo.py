@@ -122,7 +122,7 @@ def test_the_couples_stages_moved_were_revisited_and_signed_off(cleo: Viewer) ->
     assert len({move.module_id for move in moves}) >= 9
     assert {move.status for move in moves} == {"in_progress", "worked_through", "revisiting", "set_aside"}
     assert sum(move.status == "revisiting" for move in moves) >= 3
-    assert {row.outcome for row in of(cleo, StageSignOff, couple)} == {"achieved", "partly"}
+    assert {row.outcome for row in of(cleo, StageSignOff, couple)} == {"achieved", "partly", "deferred"}
 
 
 def test_the_couples_measures_rise_and_dip(cleo: Viewer) -> None:
@@ -131,7 +131,7 @@ def test_the_couples_measures_rise_and_dip(cleo: Viewer) -> None:
     for row in access.rows_of(cleo, Administration, order_by=Administration.completed_at):
         if row.case_id == couple.id:
             series.setdefault((row.participant_id, row.measure_id), []).append(row.score["total"])
-    assert len(series) == 6
+    assert len(series) == 8
     assert all(len(values) >= 10 for values in series.values())
     ana = couple.participants[0].id
     distress, trust = series[ana, "distress-thermometer"], series[ana, "trust-pulse"]
@@ -149,7 +149,7 @@ def test_the_couples_homework_was_done_late_returned_withdrawn_and_still_waits(c
     assert any(row.submitted_at and row.due_on and row.submitted_at.date() > row.due_on for row in given)
     assert any(row.state == "open" and row.due_on < datetime.now(UTC).date() for row in given)
     twice = [row for row in given if len(of(cleo, WorksheetResponse, couple, assignment_id=row.id)) == 2]
-    assert len(twice) == 1
+    assert len(twice) == 2
     assert len(of(cleo, ReviewComment, couple)) >= 5
 
 
@@ -188,14 +188,17 @@ def texts_of(viewer: Viewer) -> Iterator[str]:
         yield from (entry.text for entry in note.stage_entries)
     for row in access.rows_of(viewer, ReviewComment):
         yield row.text
-    for answer in access.rows_of(viewer, Answer):
+    newest = {(row.assignment_id, row.item_id): row for row in access.rows_of(viewer, Answer, order_by=Answer.position)}
+    for answer in newest.values():  # sent again, an answer may stay as it was
         yield from words_in(answer.given)
 
 
 def words_in(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    if isinstance(value, dict):  # what another wrote is answered in that other's words
+        value = [part for name, part in value.items() if name != "of"]
+    for part in value if isinstance(value, list) else ():
         yield from words_in(part)
 
 
