@@ -5,7 +5,7 @@ Decides that labels are shown and never ids, and how a scale, a row or a date re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -72,7 +72,15 @@ def _table(item: Item, value: list[dict[str, Any]], wording: Wording) -> tuple[s
 
 def _row(columns: tuple[Column, ...], row: dict[str, Any], wording: Wording) -> str:
     cells = ((column, row[column.id]) for column in columns if column.id in row)
-    return "; ".join(f"{column.label.text(wording)}: {_cell(column, cell, wording)}" for column, cell in cells)
+    return _in_a_row(f"{column.label.text(wording)}: {_cell(column, cell, wording)}" for column, cell in cells)
+
+
+def _in_a_row(parts: Iterable[str]) -> str:
+    """On one line. What ends as a sentence does needs no semicolon behind it."""
+    said = ""
+    for part in parts:
+        said += part if not said else f" {part}" if said.endswith((".", "!", "?", "…")) else f"; {part}"
+    return said
 
 
 def _cell(column: Column, cell: Any, wording: Wording) -> str:
@@ -103,7 +111,7 @@ def _answered(item: Item, row: dict[str, str], wording: Wording) -> str:
 
 def _agreement(item: Item, value: dict[str, Any], wording: Wording) -> tuple[str, ...]:
     """Every part under its name, and last the sentence that stands in every version."""
-    rows = tuple("; ".join(" ".join(part.split()) for part in _parts(row)) for row in value.get("rows", ()))
+    rows = tuple(_in_a_row(" ".join(part.split()) for part in _parts(row)) for row in value.get("rows", ()))
     rest = tuple(line for part in _parts(value) for line in _lines(part))
     return (*rows, *rest, *((item.always_says.text(wording),) if item.always_says else ()))
 

@@ -16,6 +16,7 @@ from clinic.access import NotFound, Permission
 from clinic.db import db
 from clinic.models import Answer, Assignment, AssignmentState, ReviewComment
 from clinic.models.drafting import InHand, hold, in_hand
+from clinic.models.groups import works_alone
 from clinic.models.revealing import followed_answers
 from clinic.models.sending import worksheet_of
 from clinic.web.context import now, viewer
@@ -27,6 +28,7 @@ from forms.definition import Item, Page, Worksheet
 from forms.kinds import WorksheetForm
 from forms.shown import lines as in_words
 
+CLOSED_UNSENT = (AssignmentState.SKIPPED, AssignmentState.MISSED)
 NOT_OPEN = "This is not opened yet. What you have written is kept."
 
 
@@ -34,11 +36,20 @@ class NotOpenYet(Exception):
     """Held, for whatever reason. Its page is the same for every one of them, and names none."""
 
 
+class ClosedUnsent(Exception):
+    """Left out, or its time is over: nothing was sent, and there is nothing to show."""
+
+
 @portal.errorhandler(NotOpenYet)
 def not_open_yet(_error: NotOpenYet) -> Response:
     if wants_json():
         return make_response(jsonify(message=NOT_OPEN), 409)
     return make_response(render_template("portal/reveals/not_open.html"), 200 if request.method == "GET" else 409)
+
+
+@portal.errorhandler(ClosedUnsent)
+def closed_unsent(_error: ClosedUnsent) -> str:
+    return render_template("portal/runs/closed.html")
 
 
 @dataclass(frozen=True)
@@ -134,6 +145,8 @@ def opened(id: uuid.UUID, *, to_send: bool = False) -> Opened:
     require_steps(seat, assignment)
     if assignment.state == AssignmentState.HELD:
         raise NotOpenYet
+    if assignment.state in CLOSED_UNSENT and request.method == "GET":
+        raise ClosedUnsent  # a save that comes too late is told so where it is refused
     return Opened(
         assignment=assignment,
         worksheet=worksheet_of(assignment),
@@ -146,7 +159,9 @@ def opened(id: uuid.UUID, *, to_send: bool = False) -> Opened:
 
 def _followed(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     """The other person's opened words, in words; reading them is written down. A blank one gives no line to answer."""
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
+    if works_alone(assignment.participant):
+        return found
     for item_id, answer in followed_answers(db.session(), assignment, at=now()).items():
         access.find(viewer(), Answer, answer.id, Permission.READ_SHARED)
         given = Given.from_json(answer.given)
