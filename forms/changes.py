@@ -1,7 +1,7 @@
 """Two scores of one person -> what changed, after Jacobson and Truax; and how our own measures compare with a first score.
 
-Decides what a change is called: recovered, improved, worse, no reliable change, unknown. The threshold and its citation stand in the
-measure's file. Never knows whose scores these are.
+Decides what a change is called: recovered, improved, worse, no reliable change, unknown. The threshold and its citation stand in
+the measure's file. Never knows whose scores these are.
 """
 
 from __future__ import annotations

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from forms.definition import Document, Module, Phase, Relationship, Worksheet
 from forms.measure_files import read_measure
@@ -26,6 +26,9 @@ from forms.plans import Plan, read_plans
 from forms.reading import ContentError, Problem, Row
 from forms.references import check_references
 from forms.worksheets import read_worksheet
+
+if TYPE_CHECKING:
+    from forms.thresholds import Threshold
 
 CONTENT = Path(__file__).parent / "content" / "en"
 FOLDERS = ("modules", "worksheets", "measures", "documents")
@@ -97,20 +100,32 @@ class Library:
     def with_folder(self, folder: Path, kept: Path | None = None) -> tuple[Library, tuple[Problem, ...]]:
         """This library and a practice's own folder (practice.py), without its bad files, and why they are bad."""
         from forms.practice import extended
+        from forms.wordings import with_wordings
 
         content, problems = extended(self._content, folder, kept)
+        content, more = with_wordings(content, folder, kept)
+        return Library.of(content, self._folder), (*problems, *more)
+
+    def with_thresholds(self, thresholds: Iterable[Threshold]) -> tuple[Library, tuple[Problem, ...]]:
+        """This library with what a practice sets otherwise, and what may not be set so."""
+        from forms.thresholds import with_thresholds
+
+        content, problems = with_thresholds(self._content, thresholds)
         return Library.of(content, self._folder), problems
 
-    def use(self, folder: Path | None, kept: Path | None = None) -> tuple[Problem, ...]:
-        """From now on everything in this process that asks this library also finds what is in a practice's own folder; None goes
-        back to the programme alone. For the start of a program: one process serves one practice."""
-        if folder is None and not self._is_extended:
+    def use(
+        self, folder: Path | None, kept: Path | None = None, thresholds: Sequence[Threshold] = ()
+    ) -> tuple[Problem, ...]:
+        """From now on everything in this process that asks this library also finds what is in a practice's own folder, and judges
+        by its thresholds; None and () go back to the programme alone. For the start of a program that serves one practice."""
+        if folder is None and not thresholds and not self._is_extended:
             return ()
         base = Library(self._folder)
         problems: tuple[Problem, ...] = ()
         if folder is not None:
             base, problems = base.with_folder(folder, kept)
-        content, self._is_extended = base._content, folder is not None
+        base, misset = base.with_thresholds(thresholds)
+        content, self._is_extended, problems = base._content, folder is not None or bool(thresholds), (*problems, *misset)
         for name in ("modules", "measures"):
             self.__dict__.pop(name, None)
         self.__dict__["_content"] = content

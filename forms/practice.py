@@ -24,11 +24,13 @@ from forms.measure_files import read_measure
 from forms.modules import read_module
 from forms.reading import Problem, Row, nearest
 from forms.references import check_references
+from forms.wordings import CHECKSUMS
+from forms.wordings import FOLDER as WORDINGS
 from forms.worksheets import read_worksheet
 
 VERSIONED: dict[str, Callable[[Row], Any]] = {"modules": read_module, "worksheets": read_worksheet, "measures": read_measure}
 INTRODUCTIONS = "introductions"
-_OTHER_FILES = ("reading.toml",)
+_OTHER_FILES = ("reading.toml", CHECKSUMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ def _read(folder: Path, problems: list[Problem]) -> list[Piece]:
                 own.append(Problem(name, "", "id", f"is '{made.id}', so the file must be called {made.id}.toml."))
             problems.extend(own)
             pieces += [] if own else [Piece(kind, name, made, _text(path))]
-        elif kind != INTRODUCTIONS and name not in _OTHER_FILES:
-            known = ", ".join((*VERSIONED, INTRODUCTIONS))
+        elif kind not in (INTRODUCTIONS, WORDINGS) and name not in _OTHER_FILES:
+            known = ", ".join((*VERSIONED, INTRODUCTIONS, WORDINGS))
             problems.append(Problem(name, "", "", f"stands where nothing is read; the folders are {known}."))
     return pieces
 

@@ -110,8 +110,8 @@ def _why_not(measure: Measure, missing: int) -> str:
     needed = measure.prorate_from or all_of_them
     if needed == 1:
         return "Not scored: there is no answer."
-    verb = "answer is" if answered == 1 else "answers are"
-    return f"Not scored: {answered} of {all_of_them} {verb} there, and it takes {needed}."
+    verb = "is" if answered == 1 else "are"
+    return f"Not scored: {answered} of {all_of_them} answers {verb} there, and it takes {needed}."
 
 
 def _prorated(sum_of_known: int, items: int, known: int) -> int:
