@@ -18,7 +18,8 @@ NONE = false()
 
 
 def my_case_ids(viewer: Viewer) -> Select[uuid.UUID]:
-    """The cases a viewer belongs to: a clinician by assignment, a client by their seat, a reader by their document."""
+    """The cases a viewer belongs to: a clinician by assignment, a client by their seat, a reader by their document. Two who were
+    separated have no document in common."""
     if viewer.kind is Kind.COUNSELOR:
         return select(CaseClinician.case_id).where(
             CaseClinician.user_id == viewer.user_id, CaseClinician.until.is_(None)
@@ -26,12 +27,19 @@ def my_case_ids(viewer: Viewer) -> Select[uuid.UUID]:
     if viewer.kind is Kind.CLIENT:
         return select(Participant.case_id).where(Participant.id.in_(viewer.seats))
     if viewer.kind is Kind.JOINT:
-        return select(Case.id).where(Case.id == viewer.case_id)
+        return select(Case.id).where(Case.id == viewer.case_id, Case.separated_at.is_(None))
     return select(Case.id).where(NONE)
 
 
 def in_my_cases(viewer: Viewer, column: Any) -> ColumnElement[bool]:
     return column.in_(my_case_ids(viewer))
+
+
+def while_together(viewer: Viewer, column: Any) -> ColumnElement[bool]:
+    """What two people see of each other and hold together, until they are separated. Their clinicians see it later too."""
+    if viewer.kind is Kind.COUNSELOR:
+        return in_my_cases(viewer, column)
+    return column.in_(select(Case.id).where(Case.id.in_(my_case_ids(viewer)), Case.separated_at.is_(None)))
 
 
 def clinicians_only(viewer: Viewer, model: Any) -> ColumnElement[bool]:
@@ -54,10 +62,10 @@ def clinicians_and_owner(model: Any) -> Callable[[Viewer], Select[Any]]:
     return lambda viewer: select(model).where(clinicians_or_own(viewer, model))
 
 
-def everyone_in_the_case(model: Any) -> Callable[[Viewer], Select[Any]]:
+def both_while_together(model: Any) -> Callable[[Viewer], Select[Any]]:
     """What was put to both: the two people, their clinicians, the reader of a joint document."""
-    return lambda viewer: select(model).where(in_my_cases(viewer, model.case_id))
+    return lambda viewer: select(model).where(while_together(viewer, model.case_id))
 
 
-def owner_alone(model: Any) -> Callable[[Viewer], Select[Any]]:
-    return lambda viewer: select(model).where(own_only(viewer, model))
+def owner_while_together(model: Any) -> Callable[[Viewer], Select[Any]]:
+    return lambda viewer: select(model).where(own_only(viewer, model), while_together(viewer, model.case_id))

@@ -19,6 +19,7 @@ from clinic.access.reach import (
     clinicians_only,
     clinicians_or_own,
     in_my_cases,
+    while_together,
 )
 from clinic.access.viewer import Kind, Viewer
 from clinic.models import (
@@ -87,12 +88,12 @@ def responses_for(viewer: Viewer) -> Select[WorksheetResponse]:
 
 
 def _shown_by_the_author(viewer: Viewer) -> ColumnElement[bool]:
-    live = select(Sharing.answer_id).where(Sharing.withdrawn_at.is_(None), in_my_cases(viewer, Sharing.case_id))
+    live = select(Sharing.answer_id).where(Sharing.withdrawn_at.is_(None), while_together(viewer, Sharing.case_id))
     return Answer.id.in_(live)
 
 
 def _opened_side_by_side(viewer: Viewer) -> ColumnElement[bool]:
-    return Answer.id.in_(select(RevealedAnswer.answer_id).where(in_my_cases(viewer, RevealedAnswer.case_id)))
+    return Answer.id.in_(select(RevealedAnswer.answer_id).where(while_together(viewer, RevealedAnswer.case_id)))
 
 
 def answers_for(viewer: Viewer) -> Select[Answer]:

@@ -1,7 +1,7 @@
 """The scopes of what two people do together, and of what comes back: reveals, joint forms, schedules, setbacks.
 
-Decides: which rows each viewer can see of these. What was put to both is seen by both; a draft by its writer alone; the reasons of
-holds and clearances by the clinician alone.
+Decides: which rows each viewer can see of these. What was put to both is seen by both, until they are separated: then only what
+both had signed; a draft by its writer alone; the reasons of holds and clearances by the clinician alone.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from clinic.access.reach import (
     NONE,
+    both_while_together,
     clinicians,
     clinicians_and_owner,
     clinicians_only,
-    everyone_in_the_case,
     in_my_cases,
-    owner_alone,
+    owner_while_together,
+    while_together,
 )
 from clinic.access.viewer import Kind, Viewer
 from clinic.models import (
@@ -36,6 +37,7 @@ from clinic.models import (
     Schedule,
     Setback,
 )
+from clinic.models.joint import Decision
 
 
 def setbacks_for(viewer: Viewer) -> Select[Setback]:
@@ -50,16 +52,41 @@ def setbacks_for(viewer: Viewer) -> Select[Setback]:
     return select(Setback).where(NONE)
 
 
+def _signed_by_all() -> Select[Any]:
+    signed = select(func.count(JointDecision.id)).where(
+        JointDecision.version_id == JointVersion.id, JointDecision.decision == Decision.SIGNED.value
+    )
+    return select(JointVersion.id).where(signed.correlate(JointVersion).scalar_subquery() >= JointVersion.signers)
+
+
+def _or_both_have_signed(viewer: Viewer, model: Any, is_signed: ColumnElement[bool]) -> Select[Any]:
+    kept = in_my_cases(viewer, model.case_id) & is_signed
+    return select(model).where(or_(while_together(viewer, model.case_id), kept))
+
+
+def joint_forms_for(viewer: Viewer) -> Select[JointForm]:
+    signed = select(JointVersion.form_id).where(JointVersion.id.in_(_signed_by_all()))
+    return _or_both_have_signed(viewer, JointForm, JointForm.id.in_(signed))
+
+
+def joint_versions_for(viewer: Viewer) -> Select[JointVersion]:
+    return _or_both_have_signed(viewer, JointVersion, JointVersion.id.in_(_signed_by_all()))
+
+
+def joint_decisions_for(viewer: Viewer) -> Select[JointDecision]:
+    return _or_both_have_signed(viewer, JointDecision, JointDecision.version_id.in_(_signed_by_all()))
+
+
 SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
-    Reveal: everyone_in_the_case(Reveal),
-    RevealedAnswer: everyone_in_the_case(RevealedAnswer),
+    Reveal: both_while_together(Reveal),
+    RevealedAnswer: both_while_together(RevealedAnswer),
     Noticed: clinicians_and_owner(Noticed),
     Exchange: clinicians(Exchange),
     Message: clinicians(Message),
-    JointForm: everyone_in_the_case(JointForm),
-    JointVersion: everyone_in_the_case(JointVersion),
-    JointDecision: everyone_in_the_case(JointDecision),
-    JointDraft: owner_alone(JointDraft),
+    JointForm: joint_forms_for,
+    JointVersion: joint_versions_for,
+    JointDecision: joint_decisions_for,
+    JointDraft: owner_while_together(JointDraft),
     SafetyClearance: clinicians(SafetyClearance),
     Schedule: clinicians_and_owner(Schedule),
     Run: clinicians_and_owner(Run),

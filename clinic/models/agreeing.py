@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from clinic.models.cases import Capacity, Case, Participant
+from clinic.models.cases import Capacity, Case, Participant, require_not_separated
 from clinic.models.joint import Decision, JointDraft, JointForm, JointVersion, open_joint_form
 from clinic.models.opening import steps_of
 from clinic.models.safety import require_joint_work, why_affection_is_closed, why_joint_work_is_closed
@@ -63,6 +63,8 @@ def joint_worksheets(relation: str) -> list[Worksheet]:
 
 def why_not_opened(session: Session, case: Case, worksheet: Worksheet, *, at: datetime) -> list[str]:
     """Sentences for the counselor; empty when this form may be opened to both."""
+    if case.is_separated:
+        return [case.why_apart]
     if not case.works_together:
         return [NEEDS_BOTH]
     people = signers_of(case)
@@ -77,6 +79,7 @@ def why_not_opened(session: Session, case: Case, worksheet: Worksheet, *, at: da
 
 def open_for_both(session: Session, case: Case, worksheet: Worksheet, *, by: uuid.UUID, at: datetime) -> JointForm:
     """The joint form, seen by both from now on. One that is open already is that one."""
+    require_not_separated(case)
     if not case.works_together:
         raise NotAllowedNow(NEEDS_BOTH)
     is_open = (JointForm.case_id == case.id, JointForm.worksheet_id == worksheet.id, JointForm.ended_at.is_(None))
@@ -132,7 +135,7 @@ def hold(session: Session, form: JointForm) -> None:
 def _require_open(session: Session, form: JointForm) -> None:
     if form.ended_at is not None:
         raise NotAllowedNow("This has ended. Ask your counselor to open it again.")
-    if not session.get_one(Case, form.case_id).is_open:
+    if form.is_frozen or not session.get_one(Case, form.case_id).is_open:
         raise NotAllowedNow(CLOSED)
 
 
@@ -246,7 +249,7 @@ def _due_for_review(session: Session, day: date) -> Iterator[tuple[JointForm, Jo
         .join(JointVersion, JointVersion.form_id == JointForm.id)
         .join(Case, Case.id == JointForm.case_id)
         .where(JointVersion.review_on <= day, JointVersion.review_task_id.is_(None))
-        .where(JointForm.ended_at.is_(None), Case.state == CaseState.OPEN)
+        .where(JointForm.ended_at.is_(None), Case.state == CaseState.OPEN, Case.separated_at.is_(None))
         .order_by(JointVersion.put_at)
     )
     for form, version in session.execute(due).all():

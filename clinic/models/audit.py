@@ -45,6 +45,7 @@ class Event(StrEnum):
     CASE_ADDED = "case_added"
     CASE_FINISHED = "case_finished"
     CASE_REOPENED = "case_reopened"
+    CASE_SEPARATED = "case_separated"
     SIDE_CORRECTED = "side_corrected"
     WORDS_CHANGED = "words_changed"
     CONTACT_RECORDED = "contact_recorded"

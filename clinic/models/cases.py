@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import UniqueConstraint
@@ -59,7 +59,10 @@ class Case(Base):
     state: Mapped[str] = mapped_column(default=CaseState.OPEN.value, index=True)
     added_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    separated_at: Mapped[datetime | None]  # `clinic.models.separating`; for good
+    separated_on: Mapped[date | None]  # the day it was where that was done
     label = sealed_text()
+    separated_why = sealed_text()
 
     participants: Mapped[list[Participant]] = relationship(
         back_populates="case", order_by="Participant.seat", lazy="selectin"
@@ -86,7 +89,17 @@ class Case(Base):
     def works_together(self) -> bool:
         """The one place that says it: two clients do the program with each other. Else each of them works alone: nothing is opened
         side by side, shared or signed by two, and each is asked and told what one person is."""
-        return sum(person.capacity == Capacity.CLIENT for person in self.participants) > 1
+        return not self.is_separated and sum(person.capacity == Capacity.CLIENT for person in self.participants) > 1
+
+    @property
+    def is_separated(self) -> bool:
+        return self.separated_at is not None
+
+    @property
+    def why_apart(self) -> str:
+        """For the counselor."""
+        day = self.separated_on
+        return f"The two were separated on {day:%B} {day.day}, {day.year}." if day else ""
 
     def other_than(self, participant: Participant) -> Participant | None:
         return next((person for person in self.participants if person.id != participant.id), None)
@@ -194,3 +207,9 @@ def label_for(first: str, second: str | None) -> str:
 def require_open(case: Case) -> None:
     if not case.is_open:
         raise NotAllowedNow("This case is finished. Reopen it first.")
+
+
+def require_not_separated(case: Case) -> None:
+    """What two people did together is over once they are separated. The sentence is the counselor's."""
+    if case.is_separated:
+        raise NotAllowedNow(f"{case.why_apart} Each of them works alone from then on. If they come together again, add a new case.")

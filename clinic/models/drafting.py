@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.models.homework import Assignment, Draft, WorksheetResponse
+from clinic.models.own_words import OwnWords, own_words
 from clinic.models.states import REFUSALS, AssignmentState, NotAllowedNow
 from forms import Given
 
@@ -38,6 +39,7 @@ class InHand:
 
     assignment_id: uuid.UUID
     givens: Mapping[str, Given]
+    sent: Mapping[str, Given]  # the last sending alone
     aside: Mapping[str, tuple[Given, ...]]  # what another device wrote, by item
     saved: Mapping[str, datetime]  # when each draft was saved
     last: WorksheetResponse | None
@@ -75,11 +77,13 @@ def in_hand(session: Session, assignment: Assignment) -> InHand:
     newest = select(WorksheetResponse).where(WorksheetResponse.assignment_id == assignment.id)
     last = session.scalars(newest.order_by(WorksheetResponse.number.desc()).limit(1)).first()
     drafts = _drafts(session, assignment)
-    sent = {answer.item_id: Given.from_json(answer.given) for answer in last.answers} if last else {}
+    kept = own_words(session, assignment)
+    sent = {answer.item_id: kept(answer.item_id, Given.from_json(answer.given)) for answer in last.answers} if last else {}
     return InHand(
         assignment_id=assignment.id,
-        givens=sent | {item_id: Given.from_json(draft.given) for item_id, draft in drafts.items()},
-        aside={item_id: _aside(draft) for item_id, draft in drafts.items() if draft.set_aside},
+        givens=sent | {item_id: kept(item_id, Given.from_json(draft.given)) for item_id, draft in drafts.items()},
+        sent=sent,
+        aside={item_id: _aside(draft, kept) for item_id, draft in drafts.items() if draft.set_aside},
         saved={item_id: draft.saved_at for item_id, draft in drafts.items()},
         last=last,
     )
@@ -89,8 +93,8 @@ def _drafts(session: Session, assignment: Assignment) -> dict[str, Draft]:
     return {draft.item_id: draft for draft in session.scalars(select(Draft).where(Draft.assignment_id == assignment.id))}
 
 
-def _aside(draft: Draft) -> tuple[Given, ...]:
-    return tuple(Given.from_json(one) for one in draft.set_aside or ())
+def _aside(draft: Draft, kept: OwnWords = lambda _item_id, given: given) -> tuple[Given, ...]:
+    return tuple(kept(draft.item_id, Given.from_json(one)) for one in draft.set_aside or ())
 
 
 def require_open(assignment: Assignment, *, is_begun: bool) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.models.audit import Event, noted
-from clinic.models.cases import Case, Participant, require_open
+from clinic.models.cases import Case, Participant, require_not_separated, require_open
 from clinic.models.groups import works_alone
 from clinic.models.holding import hold_what_waits
 from clinic.models.homework import Answer, Assignment, assign
@@ -37,6 +37,7 @@ def sayers(case: Case, saying: str) -> list[Participant]:
 
 def begin_exchange(session: Session, case: Case, saying: str, sayer: Participant, *, by: uuid.UUID, at: datetime) -> Exchange:
     require_open(case)
+    require_not_separated(case)
     if saying not in PAIRS or sayer not in sayers(case, saying):
         raise NotAllowedNow("This exchange needs two people, one for each worksheet.")
     if running(session, case, saying) is not None:
@@ -55,6 +56,7 @@ def running(session: Session, case: Case, saying: str) -> Exchange | None:
 
 def next_round(session: Session, exchange: Exchange, *, by: uuid.UUID, at: datetime) -> ExchangeRound:
     """Both worksheets again, once the answers of the last round are open."""
+    require_not_separated(session.get_one(Case, exchange.case_id))
     last = exchange.rounds[-1]
     if exchange.ended_at is not None:
         raise NotAllowedNow("This exchange has ended. Begin a new one.")

@@ -78,6 +78,11 @@ def works_alone(person: Participant) -> bool:
     return not person.case.works_together
 
 
+def is_a_reply(worksheet: Worksheet) -> bool:
+    """Nothing but answers to what the other wrote: for one who works alone there is nothing to reply to."""
+    return all(item.follows for item in worksheet.items)
+
+
 def followed_by(worksheet: Worksheet) -> Iterator[tuple[Item, Worksheet, Item]]:
     """Each item that answers another's opened answer, with the worksheet and the item that it follows."""
     for item in worksheet.items:

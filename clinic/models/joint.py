@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
-from clinic.models.cases import Case, Participant, require_open
+from clinic.models.cases import Case, Participant, require_not_separated, require_open
 from clinic.models.states import NotAllowedNow
 from clinic.sealing import Subject, sealed_data, sealed_text
 
@@ -35,6 +35,8 @@ class Became(StrEnum):
     ENDED = "ended"
     DECLINED = "declined"
     REPLACED = "replaced"
+    KEPT = "kept to read"  # both had signed it when the two were separated
+    LEFT = "left undecided"  # and this one they had not
 
 
 class JointForm(Base):
@@ -52,11 +54,17 @@ class JointForm(Base):
     ended_by: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"))
 
     versions: Mapped[list[JointVersion]] = relationship(order_by="JointVersion.number", lazy="selectin")
+    case: Mapped[Case] = relationship()
+
+    @property
+    def is_frozen(self) -> bool:
+        """The two were separated: it stands as it stood, and nothing can be put, signed, declined or ended."""
+        return self.case is not None and self.case.is_separated
 
     @property
     def in_force(self) -> JointVersion | None:
-        """The newest version that both signed, unless the agreement was ended."""
-        if self.ended_at is not None:
+        """The newest version that both signed, unless the agreement was ended or the two were separated."""
+        if self.ended_at is not None or self.is_frozen:
             return None
         return next((version for version in reversed(self.versions) if version.is_signed_by_all), None)
 
@@ -69,7 +77,8 @@ class JointForm(Base):
     def on_the_table(self) -> JointVersion | None:
         """The newest version, while somebody has still to sign or decline it."""
         newest = self.versions[-1] if self.versions else None
-        return newest if newest is not None and self.ended_at is None and newest.is_undecided else None
+        is_open = self.ended_at is None and not self.is_frozen
+        return newest if newest is not None and is_open and newest.is_undecided else None
 
     def what_became_of(self, version: JointVersion, day: date) -> Became:
         if version is self.on_the_table:
@@ -77,18 +86,22 @@ class JointForm(Base):
         if any(one.decision == Decision.DECLINED for one in version.decisions):
             return Became.DECLINED
         newest = next((one for one in reversed(self.versions) if one.is_signed_by_all), None)
-        if version is not newest:
-            return Became.ENDED if self.ended_at is not None and version is self.versions[-1] else Became.REPLACED
+        if version is not newest and version is not self.versions[-1]:
+            return Became.REPLACED
         if self.ended_at is not None:
             return Became.ENDED
-        return Became.RUN_OUT if version.has_run_out_by(day) else Became.IN_FORCE
+        if version is not newest:
+            return Became.LEFT if self.is_frozen else Became.REPLACED
+        if version.has_run_out_by(day):
+            return Became.RUN_OUT
+        return Became.KEPT if self.is_frozen else Became.IN_FORCE
 
     def put(
         self, answers: dict[str, Any], *, proposed_by: Participant, signers: int, until: date | None, review_on: date | None,
         typed_name: str, by: uuid.UUID, at: datetime,
     ) -> JointVersion:  # fmt: skip
         """Put a version to the other. Who proposes it signs it with that. ``answers``: {item id: the JSON of a Given}."""
-        if self.ended_at is not None:
+        if self.ended_at is not None or self.is_frozen:
             raise NotAllowedNow("This has ended. Ask your counselor to open it again.")
         version = JointVersion(
             case_id=self.case_id, form_id=self.id, number=len(self.versions) + 1, proposed_by=proposed_by.id,
@@ -101,6 +114,7 @@ class JointForm(Base):
 
     def end(self, *, by: uuid.UUID, at: datetime) -> None:
         """Either person, or the counselor; at once; no reason is asked."""
+        require_not_separated(self.case)
         if self.ended_at is None:
             self.ended_at, self.ended_by = at, by
             noted(self, Event.AGREEMENT_ENDED, by=by, at=at)
@@ -194,8 +208,9 @@ def open_joint_form(
     session: Session, case: Case, *, worksheet_id: str, worksheet_version: int, module_id: str, by: uuid.UUID, at: datetime
 ) -> JointForm:
     require_open(case)
+    require_not_separated(case)
     row = JointForm(
-        case_id=case.id, worksheet_id=worksheet_id, worksheet_version=worksheet_version, module_id=module_id,
+        case_id=case.id, case=case, worksheet_id=worksheet_id, worksheet_version=worksheet_version, module_id=module_id,
         opened_at=at, opened_by=by,
     )  # fmt: skip
     session.add(row)

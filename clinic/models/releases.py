@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
+from clinic.models.cases import Case, require_not_separated
 from clinic.sealing import Subject, sealed_bytes
 
 
@@ -51,6 +52,8 @@ def release_report(
     by: uuid.UUID,
     at: datetime,
 ) -> ReleasedReport:
+    if audience == "joint":
+        require_not_separated(session.get_one(Case, case_id))
     row = ReleasedReport(
         case_id=case_id,
         kind=kind,

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from clinic.models.cases import Case, Participant
+from clinic.models.cases import Case, Participant, require_not_separated
 from clinic.models.groups import Group, authors_of, followed_by, group_of
 from clinic.models.holding import end_holds_after
 from clinic.models.homework import Answer, Assignment, WorksheetResponse
@@ -89,6 +89,7 @@ def _of_group(session: Session, assignment: Assignment, group: Group) -> list[An
 
 def open_group(session: Session, case: Case, name: str, *, place: Place, by: uuid.UUID, at: datetime) -> Reveal:
     """Show the answers of this group to both, as they stand. Homework that follows them opens with it."""
+    require_not_separated(case)
     group = group_of(case.relation, name)
     if group is None or not case.works_together:
         raise NotAllowedNow("There is nothing here that could be shown side by side.")

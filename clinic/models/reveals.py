@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
-from clinic.models.cases import Case, Participant, require_open
+from clinic.models.cases import Case, Participant, require_not_separated, require_open
 from clinic.models.homework import Answer
 from clinic.models.states import NotAllowedNow
 from clinic.sealing import Subject, sealed_text
@@ -94,6 +94,7 @@ def open_reveal(
 ) -> Reveal:
     """Show these answers to both. ``needed``: the participants who have to have sent; without one of them nothing opens."""
     require_open(case)
+    require_not_separated(case)
     missing = needed - {answer.participant_id for answer in answers}
     if missing or not answers:
         raise NotAllowedNow("Not everyone whose answers belong side by side has sent theirs yet.")

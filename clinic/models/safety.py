@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
-from clinic.models.cases import Case, Participant
+from clinic.models.cases import Case, Participant, require_not_separated
 from clinic.models.homework import Answer, Assignment, WorksheetResponse
 from clinic.models.sending import SAFETY_CHECK
 from clinic.models.states import AssignmentState, NotAllowedNow, TaskState
@@ -46,6 +46,7 @@ class SafetyClearance(Base):
 def clear_joint_work(
     session: Session, case: Case, *, reason: str, recheck_on: date, by: uuid.UUID, at: datetime
 ) -> SafetyClearance:
+    require_not_separated(case)
     if not reason.strip():
         raise NotAllowedNow("Write why joint work is safe now.")
     if recheck_on <= at.date():
@@ -57,7 +58,10 @@ def clear_joint_work(
 
 
 def why_joint_work_is_closed(session: Session, case: Case, *, at: datetime) -> list[str]:
-    """Sentences for the counselor; empty when reveals, joint forms and agreements may be opened. What is open stays open."""
+    """Sentences for the counselor; empty when reveals, joint forms and agreements may be opened. What is open stays open. For two
+    who were separated it is closed for good: whatever else stands, nothing clears it."""
+    if case.is_separated:
+        return [case.why_apart]
     concerns = _concerns(session, case)
     clearance = session.scalars(
         select(SafetyClearance).where(SafetyClearance.case_id == case.id).order_by(SafetyClearance.cleared_at.desc()).limit(1)
@@ -90,6 +94,7 @@ def _concerns(session: Session, case: Case) -> list[tuple[datetime | None, str]]
 
 
 def require_joint_work(session: Session, case: Case, *, at: datetime) -> None:
+    require_not_separated(case)
     why = why_joint_work_is_closed(session, case, at=at)
     if why:
         raise NotAllowedNow(f"{' '.join(why)} Nothing joint opens before that, unless you clear it with a date and a reason.")
@@ -98,6 +103,8 @@ def require_joint_work(session: Session, case: Case, *, at: datetime) -> None:
 def why_affection_is_closed(session: Session, case: Case, *, at: datetime) -> list[str]:
     """Sentences for the counselor; empty when worksheets of `affection` may be opened."""
     why = why_joint_work_is_closed(session, case, at=at)
+    if case.is_separated:
+        return why
     for person in case.participants:
         free = _free_to_say_no(session, person)
         if free is None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clinic.models.audit import Event, noted
+from clinic.models.cases import Case
 from clinic.models.groups import works_alone
 from clinic.models.homework import Answer, Assignment, Draft, SentAnswer, Sharing, WorksheetResponse, digest_of
 from clinic.models.measures import Administration
@@ -169,6 +170,8 @@ def _task(
 
 def share(session: Session, answer: Answer, *, by: uuid.UUID, at: datetime) -> Sharing:
     """The author shows this answer to the other. Asked twice, it is shown once."""
+    if session.get_one(Case, answer.case_id).is_separated:
+        raise NotAllowedNow("This answer stays between you and your counselor.")
     live = _live_sharings(session, answer)
     if live:
         return live[0]

@@ -46,6 +46,8 @@ def record_setback(
     at: datetime,
 ) -> Setback:
     require_open(case)
+    if participant_id is None and case.is_separated:
+        raise NotAllowedNow(f"{case.why_apart} Record it for one of them, or for each alone.")
     if not text.strip():
         raise NotAllowedNow("Say in a few words what happened.")
     row = Setback(

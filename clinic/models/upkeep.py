@@ -23,6 +23,7 @@ from clinic.models.states import AssignmentState, CaseState
 from clinic.models.tasks import Task, TaskKind, raise_task
 
 UNSENT_FOR = timedelta(days=14)
+RECHECK = "The re-check of joint work is due"
 
 
 def is_first_time(session: Session, name: str, *, key: str, at: datetime) -> bool:
@@ -74,14 +75,14 @@ def give_due_checks(session: Session, *, weeks: int, at: datetime) -> int:
 
 
 def raise_rechecks(session: Session, *, at: datetime) -> int:
-    """The newest clearance of a case whose re-check day has come."""
-    due = _in_open_cases(select(SafetyClearance), SafetyClearance).order_by(SafetyClearance.cleared_at)
-    newest = {row.case_id: row for row in session.scalars(due)}
+    """The newest clearance of a case whose re-check day has come. Two who were separated need none."""
+    due = _in_open_cases(select(SafetyClearance), SafetyClearance).where(Case.separated_at.is_(None))
+    newest = {row.case_id: row for row in session.scalars(due.order_by(SafetyClearance.cleared_at))}
     rows = [row for row in newest.values() if row.recheck_on <= at.date()]
     rows = [row for row in rows if is_first_time(session, "recheck", key=f"recheck:{row.id}", at=at)]
     for row in rows:
         raise_task(
-            session, case_id=row.case_id, participant_id=None, kind=TaskKind.OWN, title="The re-check of joint work is due",
+            session, case_id=row.case_id, participant_id=None, kind=TaskKind.OWN, title=RECHECK,
             why="Joint work was cleared until this day. Clear it again, or leave it closed.", by=None, at=at,
         )  # fmt: skip
     return len(rows)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from clinic.access import Viewer
 from clinic.db import db
 from clinic.models import Case, Participant, User
+from clinic.models.cases import require_not_separated
 from clinic.reporting import agreed, sections
 from clinic.reporting.setbacks import setbacks
 from reports.cover import Author, PageSize, Period, Person, Practice, Signature
@@ -81,6 +82,8 @@ class Frame:
 
 def progress(case: Case, asked: Request, *, maker: Viewer, at: datetime, settings: Settings) -> ProgressReport:
     """The report's data, ready to print. ``maker`` is the counselor who asks; she is the reader of a counselor's report only."""
+    if asked.audience is Audience.JOINT:
+        require_not_separated(case)
     frame = _frame(case, asked, maker=maker, at=at, settings=settings)
     author = db.session.get_one(User, maker.user_id)
     shared = sections.shared_answers(frame) if frame.audience is not Audience.PERSON else ()

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from clinic import access
 from clinic.db import db
 from clinic.models import WorksheetResponse
-from clinic.models.drafting import InHand, TwoVersions, mark, require_one_version, require_open
+from clinic.models.drafting import TwoVersions, mark, require_one_version, require_open
 from clinic.models.sending import SentDifferently, send
 from clinic.web.context import actor, now, viewer
 from clinic.web.portal import portal
@@ -97,7 +97,7 @@ class Differing:
 
 
 def _both_page(here: Opened) -> Response:
-    sent = _last_sent(here.hand)
+    sent = here.hand.sent
     differing = [
         Differing(
             item.prompt.text(here.wording),
@@ -108,10 +108,6 @@ def _both_page(here: Opened) -> Response:
         if mark(sent.get(item.id, Given())) != mark(here.hand.given(item.id))
     ]
     return make_response(render_template("portal/homework/both.html", here=here, differing=differing), 409)
-
-
-def _last_sent(hand: InHand) -> dict[str, Given]:
-    return {answer.item_id: Given.from_json(answer.given) for answer in hand.last.answers} if hand.last else {}
 
 
 @portal.get("/homework/<uuid:id>/sent")

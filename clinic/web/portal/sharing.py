@@ -68,7 +68,7 @@ def answers(id: uuid.UUID) -> ResponseReturnValue:
     shown = _shown_since([row.id for row in rows])
     sent = []
     for row in rows:
-        item, given = here.worksheet.item(row.item_id), Given.from_json(row.given)
+        item, given = here.worksheet.item(row.item_id), here.hand.sent[row.item_id]
         sent.append(
             Sent(
                 id=row.id,
