@@ -1,4 +1,4 @@
-"""The words that people read: fair names, plain and rightly spelt sentences, at the right length."""
+"""The sentences that clients read: plain, at the right length, and free of what does not belong on their pages."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from forms.ease import grade, sentences, syllables, words
 from forms.library import CONTENT
 from forms.texts import Text, as_one, in_every_tie, of_document, of_introduction, of_measure, of_worksheet
 
-# Each takes a side before anyone has spoken.
-UNFAIR = re.compile(r"\b(victim|cheat|guilty part|adulter|affair partner|mistress|perpetrator|abuser|betrayer)", re.I)
 # Words of the guide for counselors; a client is "you", and the other goes by name.
 FOR_COUNSELORS = re.compile(r"\b(the hurt person|the involved person|patient's|therapist|clinician|client)\b", re.I)
 INTIMATE = re.compile(r"\b(sex|sexual|sexually|intercourse|naked|orgasm|slept with)\b", re.I)
@@ -48,10 +46,6 @@ def client_texts() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(set(said)))
 
 
-def all_content() -> list[tuple[str, str]]:
-    return [(path.name, path.read_text(encoding="utf-8")) for path in sorted(CONTENT.rglob("*.toml"))]
-
-
 def of_length(least: int, most: int = 10_000) -> list[tuple[str, str]]:
     return [(place, text) for place, text in client_texts() if least <= len(words(text)) < most]
 
@@ -61,12 +55,6 @@ def test_the_grade_tells_plain_words_from_learned_ones() -> None:
     assert grade("Confidentiality stipulations necessitate comprehensive deliberation prior to participation.") > 15
     counted = {word: syllables(word) for word in ("time", "wanted", "asked", "table", "counselor", "safe", "closes")}
     assert counted == {"time": 1, "wanted": 2, "asked": 1, "table": 2, "counselor": 3, "safe": 1, "closes": 2}
-
-
-def test_no_file_names_anyone_with_a_word_that_takes_a_side() -> None:
-    content = all_content()
-    assert len(content) > 30
-    assert [(name, found[0]) for name, text in content for found in UNFAIR.finditer(text)] == []
 
 
 @pytest.mark.parametrize("unwanted", [FOR_COUNSELORS, INTIMATE, BRITISH, DASHES], ids=["labels", "intimate", "british", "dashes"])

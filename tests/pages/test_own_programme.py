@@ -28,7 +28,7 @@ id = "story"
 kind = "long_text"
 prompt = "What would you like {other} to know?"
 """
-SAYS = "Files of your own programme that are not in use"
+SAYS = "Files in your own folder that are not in use"
 
 
 @pytest.fixture
