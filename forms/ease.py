@@ -3,7 +3,8 @@
 Decides how words, sentences and syllables are counted. Never knows what the text is for (texts.py), or which grade is too high.
 
 Syllables are counted by Pyphen, which WeasyPrint brings along: small and offline, where other libraries fetch a dictionary of
-pronunciations when they are first used. Hyphens are never set close to the ends of a word, so groups of vowels are the least.
+pronunciations when they are first used (docs/decisions/006). Hyphens are never set close to the ends of a word, so groups of vowels
+are the least. The tests count everything again with textstat.
 """
 
 from __future__ import annotations
