@@ -67,7 +67,7 @@ def _sendings(scene: Scene, entry: Entry) -> Iterator[Act]:
 def _draft(scene: Scene, entry: Entry, at: datetime) -> None:
     row = scene.assignments[entry["key"]]
     db.session.flush()
-    keep(db.session(), row, givens(worksheet_of(row), entry["draft"]), known={}, device=None, at=at)
+    keep(db.session(), row, givens(worksheet_of(row), scene.dated(entry["draft"], at)), known={}, device=None, at=at)
 
 
 def _send(scene: Scene, entry: Entry, answers: dict[str, Any], at: datetime) -> None:

@@ -16,7 +16,7 @@ from forms.definition import Worksheet
 from forms.measures import Measure
 
 LIVES = Path(__file__).parent / "lives"
-ORDER = ("couple", "new_couple", "friends", "family", "finished", "fay")
+ORDER = ("couple", "new_couple", "friends", "solo_friend", "family", "finished", "fay")
 Life = dict[str, Any]
 
 

@@ -60,7 +60,7 @@ def of(viewer: Viewer, model: Any, case: Case, **columns: Any) -> list[Any]:
 # --- what is there ----------------------------------------------------------------------------------------------------
 
 
-def test_cleo_has_five_cases_and_fay_has_one_of_her_own(cleo: Viewer, made: Made) -> None:
+def test_each_counselor_has_cases_of_her_own(cleo: Viewer, made: Made) -> None:
     cases = access.rows_of(cleo, Case)
     assert sorted((case.label, case.relation, case.state) for case in cases) == [
         ("Ana & Ben", "partner", "open"),
@@ -68,6 +68,7 @@ def test_cleo_has_five_cases_and_fay_has_one_of_her_own(cleo: Viewer, made: Made
         ("Gil & Hope", "friend", "open"),
         ("Luz & Carmen", "family", "open"),
         ("Theo & Marcus", "partner", "finished"),
+        ("Wanda", "friend", "open"),
     ]
     db.session.rollback()
     listed = clinic("--config", made.config, "case", "list", "--as", "fay@demo.example")
