@@ -156,8 +156,11 @@ def _module(library: Library, name: str) -> Module:
 
 
 def _sheets(library: Library, module: Module, side: str, solo: bool) -> list[Worksheet]:
+    from clinic.models.groups import is_a_reply
+
     wanted = {"joint"} if side == "joint" else {side, "each", "joint"} if solo else {side, "each"}
-    return [sheet for sheet in library.worksheets_of(module.id) if sheet.answered_by in wanted]
+    sheets = [sheet for sheet in library.worksheets_of(module.id) if sheet.answered_by in wanted]
+    return [sheet for sheet in sheets if not (solo and is_a_reply(sheet))]
 
 
 NOTES = (

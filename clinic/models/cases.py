@@ -60,6 +60,7 @@ class Case(Base):
     added_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     separated_at: Mapped[datetime | None]  # `clinic.models.separating`; for good
+    submission_key: Mapped[uuid.UUID | None] = mapped_column(unique=True)  # the button pressed twice adds one case
     separated_on: Mapped[date | None]  # the day it was where that was done
     label = sealed_text()
     separated_why = sealed_text()
@@ -89,7 +90,7 @@ class Case(Base):
     def works_together(self) -> bool:
         """The one place that says it: two clients do the program with each other. Else each of them works alone: nothing is opened
         side by side, shared or signed by two, and each is asked and told what one person is."""
-        return not self.is_separated and sum(person.capacity == Capacity.CLIENT for person in self.participants) > 1
+        return not self.is_separated and sum(person.is_client for person in self.participants) > 1
 
     @property
     def is_separated(self) -> bool:
@@ -138,8 +139,16 @@ class Participant(Base):
         self.calls_other, self.calls_event = calls_other, calls_event
         noted(self, Event.WORDS_CHANGED, by=by, at=at)
 
+    @property
+    def is_client(self) -> bool:
+        """A collateral helps someone else's therapy: theirs is a seat, and nothing clinical is given to it."""
+        return self.capacity == Capacity.CLIENT
+
     def takes(self, worksheet_for: str) -> bool:
-        """Whether a worksheet for "hurt", "involved", "each" or "joint" can be given to this person's side."""
+        """Whether a worksheet for "hurt", "involved", "each" or "joint" can be given to this person, by capacity and side."""
+        return self.is_client and self._is_on_side(worksheet_for)
+
+    def _is_on_side(self, worksheet_for: str) -> bool:
         return worksheet_for in ("each", "joint") or self.side in (worksheet_for, Side.BOTH, Side.UNSET)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from clinic.models.cases import Capacity, Case, Participant, Side
+from clinic.models.cases import Case, Participant, Side
 from forms import library
 from forms.definition import Item, Visibility, Worksheet
 
@@ -64,7 +64,7 @@ def is_shown_side_by_side(item: Item, relation: str) -> bool:
 
 def authors_of(case: Case, group: Group, given_to: set[Participant]) -> list[Participant]:
     """Who has to send before this can be opened. Where the sides do not say it, whoever was given the worksheet."""
-    people = [person for person in case.participants if person.capacity == Capacity.CLIENT]
+    people = [person for person in case.participants if person.is_client]
     if group.is_two_sided:
         return people
     exact = [person for person in people if group.fits(person)]

@@ -38,6 +38,7 @@ from forms import library
 
 BlindIndex = Callable[[str], bytes]
 CONSENT = "consent"
+NOT_A_CLIENTS = "Nothing of the program is given to a collateral."
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,10 @@ def steps_of(session: Session, participant: Participant) -> Steps:
 
 
 def require_first_steps(session: Session, participant: Participant) -> None:
-    """Nothing clinical is assigned to a person who has not signed consent and the policy and done the private check."""
+    """Nothing clinical is assigned to a person who is no client, or has not signed consent and the policy and done the private
+    check."""
+    if not participant.is_client:
+        raise NotAllowedNow(f"{participant.preferred_name} is here as a collateral, not as a client. {NOT_A_CLIENTS}")
     steps = steps_of(session, participant)
     if steps.may_be_given_homework:
         return

@@ -31,7 +31,6 @@ from clinic.models import (
     TaskState,
     WorksheetResponse,
 )
-from clinic.models.cases import Capacity
 from clinic.models.joint import Decision
 from clinic.models.opening import CONSENT, steps_of
 from forms import Given, library
@@ -46,11 +45,12 @@ def weigh_stage(viewer: Viewer, case: Case, module: Module, *, today: date, zone
 
 
 def facts_of(viewer: Viewer, case: Case, module: Module, *, today: date, zone: ZoneInfo) -> Facts:
-    people = [person for person in case.participants if person.capacity == Capacity.CLIENT]
+    people = [person for person in case.participants if person.is_client]
     wanted = {one.arguments.get(kind) for one in module.criteria for kind in ("worksheet", "measure")} - {None}
     live = [mark for mark in marks_of(viewer, case, module) if mark.taken_back_at is None]
     return Facts(
         today=today,
+        alone=not case.works_together,
         people=tuple(Worker(str(one.id), one.preferred_name or "", Side(one.side)) for one in people),
         sendings=_sendings(viewer, case, {str(one) for one in wanted}, zone),
         agreed=_agreed(viewer, case, module),
@@ -114,18 +114,26 @@ def _sending(
 
 
 def _agreed(viewer: Viewer, case: Case, module: Module) -> tuple[Agreed, ...]:
+    """Of two who were separated, what both had signed; else what each prepares alone counts from then on."""
     of_this = (JointForm.case_id == case.id, JointForm.module_id == module.id)
-    return tuple(_standing(form) for form in access.rows_of(viewer, JointForm, *of_this, order_by=JointForm.opened_at))
+    forms = access.rows_of(viewer, JointForm, *of_this, order_by=JointForm.opened_at)
+    return tuple(_standing(form) for form in forms if not form.is_frozen or _both_signed(form))
+
+
+def _both_signed(form: JointForm) -> bool:
+    return any(version.is_signed_by_all for version in form.versions)
 
 
 def _standing(form: JointForm) -> Agreed:
     if form.ended_at is not None:
         return Agreed(form.worksheet_id, Standing.ENDED)
+    if form.is_frozen:
+        return Agreed(form.worksheet_id, Standing.SIGNED)
     if form.in_force is not None:
         return Agreed(form.worksheet_id, Standing.SIGNED, form.in_force.review_on)
-    if not form.versions:
+    if not form.kept:
         return Agreed(form.worksheet_id, Standing.NOT_PUT)
-    declined = any(one.decision == Decision.DECLINED for one in form.versions[-1].decisions)
+    declined = any(one.decision == Decision.DECLINED for one in form.kept[-1].decisions)
     return Agreed(form.worksheet_id, Standing.DECLINED if declined else Standing.ON_THE_TABLE)
 
 

@@ -7,13 +7,15 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from cast import PASSWORD, Browser, Cast, calm_check, password_hash
 from paper import words
 
 from clinic.access import Viewer
 from clinic.db import db
-from clinic.models import Assignment, Case, User
-from clinic.models.opening import sign_document
+from clinic.models import Answer, Assignment, Capacity, Case, NotAllowedNow, User
+from clinic.models.homework import assign
+from clinic.models.opening import require_first_steps, sign_document
 from clinic.models.sending import worksheet_of
 from clinic.reporting import progress
 from clinic.reporting.progress import Request
@@ -111,3 +113,64 @@ def test_a_person_reads_again_what_was_opened_to_them_and_nothing_else(cast: Cas
     assert " ".join(first[0].split()[:5]) in text
     refused = {ana.get(f"/my/readings/{other}").status_code for other in range(13) if other != number}
     assert refused == {404}
+
+
+def test_one_who_works_alone_is_offered_nothing_of_another_person(cast: Cast, app: Any, browser: Opened) -> None:
+    cleo = browser("Cleo")
+    case = add_ida(cleo)
+    let_her_in(cast, case)
+    row = cast_homework(cast, case)
+    ida = Browser(app)
+    ida.sign_in("ida@home.example", PASSWORD)
+    pages = [ida.get("/my/"), ida.get("/my/about"), ida.get(f"/my/homework/{row.id}/answers")]
+    said = " ".join(words(page) for page in pages)
+    assert "What you sent" in said and "Hopes" in str(row.content_id).title()
+    for gone in ("Shared with you", "Opened together", "What you show", "show it to", "Show this to", "choose to show"):
+        assert gone not in said, gone
+    answer = db.session.query(Answer).filter_by(assignment_id=row.id, visibility="shareable").first()
+    assert answer is not None
+    assert ida.get(f"/my/answers/{answer.id}/sharing").status_code == 404
+    both = words(browser("Ana").get("/my/"))
+    assert "Shared with you" in both and "Opened together" in both
+
+    address = f"/practice/cases/{case.id}/assign?module="
+    offered = cleo.get(f"{address}patient-and-understanding").get_data(as_text=True)
+    assert "worksheet-flooding-signs-1" in offered
+    assert "how-close" not in offered, "nothing that answers what another wrote"
+    case.participants[0].side = "both"
+    db.session.commit()
+    assert "acts-i-can-do" not in cleo.get(f"{address}put-in-the-work").get_data(as_text=True)
+    assert "piece=worksheet-how-close" not in cleo.get(f"/practice/cases/{case.id}/schedules").get_data(as_text=True)
+
+
+def cast_homework(cast: Cast, case: Case) -> Assignment:
+    """Hopes, sent."""
+    seat, sheet = case.participants[0], library.worksheet("hopes")
+    row = assign(
+        db.session(), seat, kind="worksheet", content_id=sheet.id, content_version=sheet.version, module_id=sheet.module,
+        by=cast.users["Cleo"], at=cast.clock(),
+    )  # fmt: skip
+    assert seat.user_id is not None
+    texts = {item.id: Given("In my words.") for item in sheet.items if item.kind in ("long_text", "short_text")}
+    cast.send(row, texts, by=seat.user_id)
+    db.session.commit()
+    return row
+
+
+def test_a_collateral_is_given_nothing_of_the_program_and_the_other_works_alone(cast: Cast, browser: Opened) -> None:
+    cast.seat("Ben").capacity = Capacity.COLLATERAL.value
+    db.session.commit()
+    cleo, case_id = browser("Cleo"), cast.cases["Ana"]
+    page = f"/practice/cases/{case_id}/assign?module=honest-and-direct"
+    shown = cleo.get(page)
+    assert "Ben is here as a collateral" in words(shown)
+    offered = set(re.findall(r'name="chosen" value="([^"]+)"', shown.get_data(as_text=True)))
+    assert offered and all(key.endswith("-1") for key in offered)
+    forced = {"module": "honest-and-direct", "chosen": next(iter(offered))[:-1] + "2"}
+    assert cleo.post(f"/practice/cases/{case_id}/assign", forced, form_at=page).status_code == 400
+    for address in ("schedules/new?piece=worksheet-daily-care", "plans/new?plan=first-eight-weeks"):
+        boxes = cleo.get(f"/practice/cases/{case_id}/{address}").get_data(as_text=True)
+        assert 'name="people" value="2"' not in boxes and not re.search(r'name="give-\d+-2"', boxes)
+    with pytest.raises(NotAllowedNow, match="collateral"):
+        require_first_steps(db.session(), cast.seat("Ben"))
+    assert "Shared with you" not in words(browser("Ana").get("/my/"))

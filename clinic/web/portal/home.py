@@ -72,7 +72,8 @@ def home() -> ResponseReturnValue:
     sent.sort(key=lambda one: one.assignment.submitted_at or one.assignment.assigned_at, reverse=True)
     repeats = repeats_of(rows, wording)
     return render_template(
-        "portal/home.html", steps=(), waiting=waiting, held=held, sent=sent, both=for_both(seat), repeats=repeats
+        "portal/home.html", steps=(), waiting=waiting, held=held, sent=sent, both=for_both(seat), repeats=repeats,
+        together=seat.case.works_together,
     )
 
 
@@ -142,6 +143,6 @@ def about() -> ResponseReturnValue:
     consent, policy = documents(seat)
     done = steps(seat)
     signed = [document for document, is_signed in ((consent, done.consent), (policy, done.policy)) if is_signed]
-    return render_template("portal/about.html", policy=policy, signed=signed, other=wording_for(seat).other)
+    return render_template("portal/about.html", policy=policy, signed=signed, seat=seat, other=wording_for(seat).other)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from clinic import access
 from clinic.models import Assignment, AssignmentState, Case, NotAllowedNow, Participant
+from clinic.models.groups import is_a_reply
 from clinic.web.context import viewer
 from clinic.web.practice.naming import neutral_wording
 from forms import Wording, library
@@ -78,7 +79,7 @@ def offered(case: Case, module_id: str) -> Set | None:
     neutral = neutral_wording(case.relation)
     module = next((one for one in library.modules if one.id == module_id), None)
     if module is not None:
-        sheets = [sheet for sheet in library.worksheets_of(module.id) if not _is_opened_to_both(case, sheet)]
+        sheets = [sheet for sheet in library.worksheets_of(module.id) if _is_homework_in(case, sheet)]
         pieces = [_piece("worksheet", sheet, neutral) for sheet in sheets]
         return Set(module.id, module.title, module, neutral, _for_each_person(case, pieces))
     if module_id != MEASURES:
@@ -88,9 +89,9 @@ def offered(case: Case, module_id: str) -> Set | None:
     return Set(MEASURES, "Measures", None, neutral, _for_each_person(case, pieces))
 
 
-def _is_opened_to_both(case: Case, worksheet: Worksheet) -> bool:
-    """A joint form is no homework, unless one works alone (`practice.open_joint`)."""
-    return worksheet.answered_by is AnsweredBy.JOINT and case.works_together
+def _is_homework_in(case: Case, worksheet: Worksheet) -> bool:
+    """Two who work together get no joint form as homework (`practice.open_joint`); one who works alone no reply to another."""
+    return worksheet.answered_by is not AnsweredBy.JOINT if case.works_together else not is_a_reply(worksheet)
 
 
 def _piece(kind: str, worksheet: Worksheet, neutral: Wording) -> Piece:
