@@ -58,11 +58,13 @@ def _furnished(app: Flask, settings: Settings, clock: Clock) -> Flask:
 
 def _use_own_folder(settings: Settings) -> tuple[Problem, ...]:
     """The practice's own modules and worksheets, without the bad files: the administrator is told of those."""
+    from clinic.thresholds import required, thresholds_of
     from forms import library
 
     # Copies of what was in use once: answers were given to those words.
     data = settings.storage.folder
-    return library.use(settings.programme.own_folder, data / "programme-kept" if data.is_dir() else None)
+    kept = data / "programme-kept" if data.is_dir() else None
+    return required(library.use(settings.programme.own_folder, kept, thresholds_of(settings)))
 
 
 def mount(

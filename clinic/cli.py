@@ -26,6 +26,8 @@ ELSEWHERE = {
     "worker": ("clinic.commands.worker:worker", "Open what is due and send what waits."),
     "audit": ("clinic.commands.audit:audit", "Check the audit trail."),
     "programme": ("clinic.commands.programme:programme", "List, check and print the programme."),
+    "measures": ("clinic.commands.measures:measures", "List measures, and import the wording of one."),
+    "score": ("clinic.commands.score:score_form", "Score one form, and say what changed."),
 }
 OURS = ("clinic", "forms", "reports")
 

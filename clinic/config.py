@@ -16,20 +16,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
-from clinic.example import example_lines
 from clinic.example import filled_example as filled_example
+from clinic.misset import sentence_for
 
 FILE_NAME = "config.toml"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -165,6 +156,21 @@ class Programme(Section):
         return self.folder if "folder" in self.model_fields_set or self.folder.is_dir() else None
 
 
+class Notes(Section):
+    late_after_hours: Annotated[int, Field(ge=1, le=720)] = 48
+
+
+class MeasureThreshold(Section):
+    """What a practice sets otherwise than the file of one measure (`forms.thresholds` says what it may)."""
+
+    id: Line
+    cutoff: float | None = None
+    reliable_change: Annotated[float, Field(gt=0)] | None = None
+    deviation: Annotated[float, Field(gt=0)] | None = None
+    reliability: Annotated[float, Field(ge=0, lt=1)] | None = None
+    source: Line = "set by the practice"
+
+
 class Mail(Section):
     """How notes leave. Off until a practice turns it on."""
 
@@ -204,8 +210,10 @@ class Settings(Section):
     web: Web = Web()
     accounts: Accounts = Accounts()
     programme: Programme
+    notes: Notes = Notes()
     mail: Mail
     reminders: Reminders = Reminders()
+    measures: Annotated[tuple[MeasureThreshold, ...], Field(strict=False)] = ()
 
     def under(self, prefix: str) -> Settings:
         """The same for an application that is mounted there: the address that people type ends with the prefix."""
@@ -236,51 +244,7 @@ class Settings(Section):
         try:
             return cls.model_validate(whole, context={"folder": Path(folder).resolve()})
         except ValidationError as error:
-            raise ConfigError([_sentence(detail) for detail in error.errors()]) from None
-
-
-# What to say for the kinds of mistake that pydantic finds by itself.
-EXPECTED = {
-    "int_type": "a whole number",
-    "bool_type": "true or false",
-    "string_type": "text in quotes",
-    "date_type": "a day such as 2026-01-15",
-    "tuple_type": "a list in [ ]",
-    "model_type": "a section with settings of its own",
-    "greater_than_equal": "{ge} or more",
-    "less_than_equal": "{le} or less",
-    "literal_error": "{expected}",
-}
-
-
-def _sentence(detail: ErrorDetails) -> str:
-    path, kind = _dotted(detail["loc"]), detail["type"]
-    if kind == "missing":
-        return f"{path} is missing: expected{_for_example(path)}"
-    if kind == "extra_forbidden":
-        return f"{path} is not a setting{_did_you_mean(detail['loc'])}"
-    if kind == "expected":
-        return f"{path}: {detail['msg']}"
-    known = EXPECTED.get(kind)
-    words = known.format_map(detail.get("ctx", {})) if known else detail["msg"].removeprefix("Input should be ")
-    return f"{path}: expected {words}"
-
-
-def _dotted(location: tuple[int | str, ...]) -> str:
-    steps = (f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in location)
-    return "".join(steps).removeprefix(".")
-
-
-def _did_you_mean(location: tuple[int | str, ...]) -> str:
-    """The nearest setting: of the same section first, then of any, because a setting is often put in the wrong one."""
-    name, section = str(location[-1]), _dotted(tuple(step for step in location[:-1] if isinstance(step, str)))
-    every = [path for path in setting_paths() if path.rpartition(".")[0] != section]
-    siblings = {path.rpartition(".")[2] for path in setting_paths() if path.rpartition(".")[0] == section}
-    if near := difflib.get_close_matches(name, siblings, n=1):
-        return f': did you mean "{near[0]}"?'
-    if near := [path for path in every if path.rpartition(".")[2] == name]:
-        return f": did you mean {near[0]}?"
-    return f": the settings here are {', '.join(sorted(siblings))}"
+            raise ConfigError([sentence_for(detail, setting_paths()) for detail in error.errors()]) from None
 
 
 def setting_paths(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[str]:
@@ -291,9 +255,3 @@ def setting_paths(model: type[BaseModel] = Settings, prefix: str = "") -> Iterat
         for part in inner:
             if isinstance(part, type) and issubclass(part, BaseModel):
                 yield from setting_paths(part, f"{prefix}{name}.")
-
-
-def _for_example(path: str) -> str:
-    inside = re.sub(r"\[\d+\]", "", path)
-    lines = [line for place, line in example_lines() if place == inside]
-    return f", for example, {lines[0].lstrip('#')}" if lines else f" a section [{path}]"

@@ -206,10 +206,10 @@ def _why_turned(item: MeasureItem, numbers: list[int]) -> str:
     return f"recoded: its answers run the other way; on the published form they run from {right}."
 
 
-def from_toml(measure: Measure, held: Held) -> Questionnaire:
-    """Our own file of a wording, asked to fit like any other."""
+def from_toml(held: Held) -> Questionnaire:
+    """A wording written by hand, asked to fit like any other."""
     asked = [_from_toml(item, place) for place, item in enumerate(held.items, start=1)]
-    return Questionnaire(measure.title, (measure.id,), (), held.introduction, tuple(asked))
+    return Questionnaire(held.id, (held.id,), (), held.introduction, tuple(asked))
 
 
 def _from_toml(item: HeldItem, place: int) -> Asked:

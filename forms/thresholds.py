@@ -52,6 +52,8 @@ def why_not(measures: Mapping[str, tuple[Measure, ...]], threshold: Threshold) -
             return "cutoff", f"the cut-off of {measure.title} is published and stays as it is."
         if not measure.low <= threshold.cutoff <= measure.high:
             return "cutoff", f"{threshold.cutoff:g} lies outside {measure.low:g} to {measure.high:g}."
+    if (threshold.deviation is None) != (threshold.reliability is None):
+        return "deviation", "and reliability go together: a threshold of change follows from both."
     if threshold.reliable_change is not None and "reliable_change" not in measure.settable:
         own = "unless you give the deviation and the reliability of your own sample"
         return "reliable_change", f"the threshold of {measure.title} stays as it is, {own}."

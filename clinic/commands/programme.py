@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clinic.commands.content import library_in_use, settings_if_any
+
 if TYPE_CHECKING:
-    from clinic.config import Settings
     from forms import Library, Wording
     from forms.definition import Module, Worksheet
     from forms.reading import Problem
@@ -35,7 +36,7 @@ def list_modules(as_json: bool) -> None:
     """Every module with its phase, and how much there is to do in it."""
     from clinic.commands.viewing import table
 
-    found = [_described(library, module) for library in [_library()] for module in library.modules]
+    found = [_described(library, module) for library in [library_in_use()] for module in library.modules]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -101,7 +102,8 @@ def _checked(folder: Path | None) -> Checked:
     from forms.checking import exceptions_in
     from forms.library import CONTENT, require_unchanged
 
-    own = folder or _own_folder()
+    settings = None if folder else settings_if_any()
+    own = folder or (settings.programme.own_folder if settings else None)
     try:
         if folder is not None and (folder / "stages.toml").exists():
             require_unchanged(folder)
@@ -135,7 +137,7 @@ def print_module(module_name: str, side: str, solo: bool, blank: bool, tie: str,
     from clinic.press import press
     from forms import Wording
 
-    library = _library()
+    library = library_in_use()
     module = _module(library, module_name)
     sheets = _sheets(library, module, side, solo)
     if not sheets:
@@ -176,7 +178,7 @@ def _paper(
     from reports.cover import PageSize
     from reports.worksheet import WorksheetPaper
 
-    settings = _settings_if_any()
+    settings = settings_if_any()
     how = Printing(wording, solo=solo, bare=blank)
     introduction = module.introduction.for_side("both" if side == "joint" else side)
     return WorksheetPaper(
@@ -189,32 +191,3 @@ def _paper(
         footer="Yours to keep in a safe place.",
         page_size=PageSize(paper or (settings.practice.paper if settings else PageSize.LETTER)),
     )
-
-
-def _library() -> Library:
-    """The programme with the practice's own folder, as the pages have it; its bad files are named and left out."""
-    from forms import library
-
-    own = _own_folder()
-    if own is None:
-        return library
-    extended, problems = library.with_folder(own)
-    for problem in problems:
-        click.echo(f"left out: {problem}", err=True)
-    return extended
-
-
-def _own_folder() -> Path | None:
-    settings = _settings_if_any()
-    return settings.programme.own_folder if settings else None
-
-
-def _settings_if_any() -> Settings | None:
-    """The programme can be read without a practice; a settings file that was named must be there and right."""
-    from clinic.config import FILE_NAME
-    from clinic.config import Settings as Read
-
-    named = click.get_current_context().find_object(Path)
-    if named is None and not Path(FILE_NAME).exists():
-        return None
-    return Read.load(named or Path(FILE_NAME))

@@ -28,6 +28,8 @@ FLOORS = {
     "clinic.models": 2,
     "clinic.config": 1,
     "clinic.example": 1,
+    "clinic.misset": 1,
+    "clinic.thresholds": 1,
     "clinic.db": 1,
     "clinic.places": 1,
     "clinic.sealing": 1,
