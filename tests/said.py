@@ -21,10 +21,10 @@ from forms.library import CONTENT
 ROOT = Path(__file__).resolve().parents[1]
 # Keys of the content that hold names and not words.
 NAMES = {
-    *("id", "module", "modules", "worksheet", "worksheets", "item", "items", "measure", "document", "phase", "for"),
+    *("id", "module", "modules", "worksheet", "worksheets", "item", "items", "measure", "measures", "document", "documents"),
     *("kind", "visibility", "reveal_group", "follows", "concern", "rule", "column", "planned_in", "values", "not_counted"),
     *("unless_recorded", "references", "side", "track", "if", "better", "about", "change", "relationships", "needs", "every"),
-    *("short", "citation", "citations", "source", "loinc"),
+    *("for", "phase", "short", "citation", "citations", "source", "loinc"),
 }
 # What a browser says aloud or shows, of all that stands inside a tag.
 _SPOKEN = re.compile(r"""\b(?:aria-label|alt|title|placeholder)=(["'])([^"'<>{}]*)\1""")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from forms import library
+from forms.beside import beside, rows_beside
 from forms.definition import Item, Relationship, Visibility, Worksheet
 from forms.library import CONTENT, changed_since_published, checksums, recorded_checksums
 from forms.plans import Track
@@ -151,6 +152,24 @@ def test_every_row_of_the_programme_is_asked_of_the_right_person(module: str) ->
             assert (who, seen_by) == (worksheet.answered_by, item.visibility), item.id
             kinds.add(item.kind)
     assert found == rows_of(module)
+
+
+# How many rows each table has, counted by hand.
+LENGTHS = dict(zip(list(ROWS)[1:], (9, 9, 8, 8, 8, 9, 8, 8, 8, 8, 9), strict=True))
+
+
+@pytest.mark.parametrize("module", LENGTHS)
+def test_no_row_of_the_programme_is_missing(module: str) -> None:
+    beside_it = {row.number for row in beside(module)}
+    assert set(rows_of(module)) | beside_it == set(range(1, LENGTHS[module] + 1))
+
+
+def test_what_stands_beside_a_module_is_there() -> None:
+    assert [row.number for row in beside("professional-help")] == [1, 3, 5, 6]
+    for row in rows_beside():
+        assert row.module in ROWS
+        assert all(library.measure(id) for id in row.measures) and all(library.has_document(id) for id in row.documents)
+        assert all(library.worksheet(id) for id in row.worksheets)
 
 
 @pytest.mark.parametrize("kind", Relationship)

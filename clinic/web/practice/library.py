@@ -9,6 +9,7 @@ from clinic.web.practice import finding, practice
 from clinic.web.practice.naming import TIES, neutral_wording
 from forms import form_for
 from forms import library as content
+from forms.beside import beside
 from forms.definition import AnsweredBy, Item, Module, Relationship, Side, Visibility, Worksheet
 
 LONGEST_SEARCH = 200
@@ -58,6 +59,7 @@ def module(module_id: str) -> str:
         guide=_guide(found),
         before=[(content.module(one.module), one.reason) for one in found.prerequisites],
         worksheets=content.worksheets_of(found.id),
+        beside=[(row, [content.worksheet(id) for id in row.worksheets]) for row in beside(found.id)],
         answered_by=ANSWERED_BY,
         wording=neutral_wording(tie),
         tie=tie,
