@@ -37,7 +37,7 @@ def answers_in_full(worksheet: Worksheet, wording: Wording, text: str = "Some wo
 
 def text_boxes(form: Form) -> list[str]:
     """The names of the boxes that take any words."""
-    return [name for name, value in filled(form, "\x07").items(multi=True) if value == "\x07"]
+    return [name for name, value in filled(form, "\x07").items(multi=True) if "\x07" in value]
 
 
 def _sent(fields: Iterable[Field], text: str) -> Iterator[tuple[str, str]]:
