@@ -19,8 +19,8 @@ _LATEST_DAYS = 2 * 366
 RHYTHMS = (
     ("day", "Every so many days"),
     ("week", "Every so many weeks"),
-    ("before", "Before each session"),
-    ("after", "After each session"),
+    ("before", "Before a session, each or every so many"),
+    ("after", "After a session, each or every so many"),
 )
 
 

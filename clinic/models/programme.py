@@ -11,7 +11,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from clinic.db import Base, refers_to
@@ -19,6 +19,7 @@ from clinic.models.audit import Event, noted, record
 from clinic.models.cases import Case, require_open
 from clinic.models.states import NotAllowedNow, StageStatus, may_advance, words
 from clinic.sealing import Subject, sealed_text
+from forms import library
 
 
 class Outcome(StrEnum):
@@ -39,6 +40,7 @@ class StageState(Base):
     status: Mapped[str]
     since: Mapped[datetime]
     by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
+    setback_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("setback.id"))  # what took it up again
     reason = sealed_text()
 
     def sealed_for(self) -> Subject:
@@ -85,18 +87,32 @@ class StageMark(Base):
 
 
 def change_stage(
-    session: Session, case: Case, module_id: str, *, before: StageStatus, to: StageStatus, reason: str, by: uuid.UUID, at: datetime
-) -> StageState:
-    """Add the dated row that moves one stage of a case."""
+    session: Session, case: Case, module_id: str, *, before: StageStatus, to: StageStatus, reason: str,
+    setback_id: uuid.UUID | None = None, by: uuid.UUID, at: datetime,
+) -> StageState:  # fmt: skip
+    """Add the dated row that moves one stage of a case. ``setback_id``: what took it up again; a private one's row is shown to its
+    person and the counselor alone (`clinic.reporting.stages`)."""
     require_open(case)
     if not may_advance(before, to):
         raise NotAllowedNow(f"This stage is {words(before)} and cannot become {words(to)}.")
-    row = StageState(case_id=case.id, module_id=module_id, status=to.value, since=at, by=by, reason=reason or None)
+    row = StageState(
+        case_id=case.id, module_id=module_id, status=to.value, since=at, by=by, setback_id=setback_id, reason=reason or None
+    )
     session.add(row)
     record(
         session, Event.STAGE_CHANGED, by=by, at=at, about=row, module=module_id, before=before.value, after=to.value
     )  # fmt: skip
     return row
+
+
+def start_stage(session: Session, case: Case, module_id: str | None, *, by: uuid.UUID | None, at: datetime) -> None:
+    """The first homework of a module starts its stage, on the day on which it is there. ``by``: who gave it."""
+    if by is None or module_id not in {module.id for module in library.modules if module.number}:
+        return
+    moved = select(StageState.id).where(StageState.case_id == case.id, StageState.module_id == module_id)
+    if session.scalars(moved.limit(1)).first() is None:
+        before, to, reason = StageStatus.NOT_STARTED, StageStatus.IN_PROGRESS, "The first homework was given."
+        change_stage(session, case, str(module_id), before=before, to=to, reason=reason, by=by, at=at)
 
 
 def sign_off_stage(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from clinic.models.cases import Case, Participant
 from clinic.models.homework import Assignment, Draft, assign
+from clinic.models.programme import start_stage
 from clinic.models.safety import AFFECTION, why_affection_is_closed
 from clinic.models.schedules import Every, Run, Schedule, ScheduleState
 from clinic.models.states import AssignmentState, CaseState, NotAllowedNow
@@ -74,8 +75,14 @@ def open_run(session: Session, schedule: Schedule, number: int, *, at: datetime)
         number=number, intended_at=schedule.opens_at(number) if is_timed else at, opened_at=at, closes_at=closes_at,
     )  # fmt: skip
     session.add(run)
-    session.flush()
+    _start(session, homework, at=at)
     return run
+
+
+def _start(session: Session, homework: Assignment, *, at: datetime) -> None:
+    """It is there now: with the first homework of a module its stage begins."""
+    session.flush()
+    start_stage(session, homework.participant.case, homework.module_id, by=homework.assigned_by, at=at)
 
 
 def _is_closed_by_rule(session: Session, module_id: str | None, case_id: uuid.UUID, *, at: datetime) -> bool:
@@ -146,7 +153,8 @@ def resume_run(run: Run, homework: Assignment, *, by: uuid.UUID, at: datetime) -
 
 
 def open_session_runs(session: Session, case_id: uuid.UUID, attended: Collection[uuid.UUID], *, at: datetime) -> int:
-    """A session was held. After each: its sheet opens. Before each: the next session's does. An earlier one is closed."""
+    """A session was held. After each, or every so many: its sheet opens. Before: the next such session's does; what was for a
+    session that is over is closed."""
     wanted = select(Schedule).where(
         Schedule.case_id == case_id, Schedule.participant_id.in_(attended), Schedule.every == Every.SESSION.value,
         Schedule.state == ScheduleState.ACTIVE.value,
@@ -154,14 +162,22 @@ def open_session_runs(session: Session, case_id: uuid.UUID, attended: Collection
     )  # fmt: skip
     opened = 0
     for schedule in list(session.scalars(wanted)):
+        schedule.sessions = (schedule.sessions or 0) + 1
+        is_turn = schedule.sessions % schedule.interval == 0
         runs = list(session.scalars(select(Run).where(Run.schedule_id == schedule.id)))
-        for run in runs:
-            homework = session.get_one(Assignment, run.assignment_id)
-            if homework.state == OPEN:
-                homework.miss(at=at)
-            run.closes_at = run.closes_at or at
-        opened += open_run(session, schedule, len(runs) + 1, at=at) is not None
+        if is_turn or schedule.when == "before":
+            _close(session, runs, at=at)
+        if is_turn:
+            opened += open_run(session, schedule, len(runs) + 1, at=at) is not None
     return opened
+
+
+def _close(session: Session, runs: list[Run], *, at: datetime) -> None:
+    for run in runs:
+        homework = session.get_one(Assignment, run.assignment_id)
+        if homework.state == OPEN:
+            homework.miss(at=at)
+        run.closes_at = run.closes_at or at
 
 
 def open_planned(session: Session, *, at: datetime, seats: Seats = None) -> int:
@@ -172,5 +188,6 @@ def open_planned(session: Session, *, at: datetime, seats: Seats = None) -> int:
     for homework in list(session.scalars(due)):
         if not _is_closed_by_rule(session, homework.module_id, homework.case_id, at=at):
             homework.end_hold(by=None, at=at)
+            _start(session, homework, at=at)
             opened += 1
     return opened

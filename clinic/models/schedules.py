@@ -49,6 +49,7 @@ class Schedule(Base):
     every: Mapped[str]
     interval: Mapped[int] = mapped_column(default=1)
     when: Mapped[str] = mapped_column(default="")  # before or after, for sessions
+    sessions: Mapped[int | None]  # how many were held since; every `interval` of them has a run
     zone: Mapped[str]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]

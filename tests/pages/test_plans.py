@@ -10,7 +10,7 @@ from cast import Browser, Cast
 from sqlalchemy import select
 
 from clinic.db import db
-from clinic.models import Assignment, Schedule, Task
+from clinic.models import Assignment, Schedule, StageState, Task
 from clinic.models.running import open_due_runs
 from forms import library
 
@@ -109,3 +109,28 @@ def test_a_joint_piece_becomes_a_task_of_the_counselors_and_no_ones_homework(cas
     joint = [library.worksheet(entry.worksheet) for entry in plan.entries if entry.side == "joint" and entry.worksheet]
     assert not {sheet.id for sheet in joint} & (set(given(cast, "Ana")) | set(given(cast, "Ben")))
     assert [task for task in db.session.scalars(select(Task)) if task.title.startswith("Open together")]
+
+
+def stages_begun(cast: Cast) -> dict[str, Any]:
+    db.session.rollback()
+    rows = db.session.scalars(select(StageState).where(StageState.case_id == cast.cases["Ana"]))
+    return {row.module_id: (row.status, row.since.date().isoformat(), row.by) for row in rows}
+
+
+def test_a_stage_is_in_progress_from_the_day_on_which_its_first_homework_is_there(cast: Cast, browser: Opened) -> None:
+    cleo = browser("Cleo")
+    assert send(cleo, cast, offered(cleo.get(address(cast)).get_data(as_text=True))).status_code == 303
+    begun = stages_begun(cast)
+    there = {row.module_id for name in ("Ana", "Ben") for row in given(cast, name).values() if row.state != "held"}
+    stages = {module.id for module in library.modules if module.number}
+    assert set(begun) == there & stages != set()
+    assert set(begun.values()) == {("in_progress", "2026-03-02", cast.users["Cleo"])}
+
+    ahead = {row.module_id for name in ("Ana", "Ben") for row in given(cast, name).values()} & stages - set(begun)
+    assert ahead
+    cast.clock.pass_by(days=9)
+    open_due_runs(db.session(), at=cast.clock())
+    db.session.commit()
+    later = stages_begun(cast)
+    assert begun.items() < later.items()
+    assert {later[module][1] for module in set(later) - set(begun)} == {"2026-03-11"}

@@ -226,3 +226,26 @@ def test_a_module_that_a_hard_rule_closes_waits_without_a_word(cast: Cast) -> No
     db.session.commit()
     tick(cast)
     assert row.state == "held"
+
+
+def test_every_second_session_has_a_sheet_and_the_ones_between_have_none(cast: Cast) -> None:
+    sheet = {"kind": "measure", "content_id": "session-feedback", "content_version": 1, "module_id": None, "interval": 2}
+    after = begin(cast, "Ana", every=Every.SESSION, when="after", **sheet)
+    before = begin(cast, "Ben", every=Every.SESSION, when="before", **sheet)
+    tick(cast)
+    seen = [(states(after), states(before))]
+    for _ in range(4):
+        cast.clock.pass_by(days=7)
+        record_encounter(
+            db.session(), cast.case("Ana"), attendees={cast.seats["Ana"], cast.seats["Ben"]}, began_at=cast.clock(), minutes=50,
+            medium=Medium.VIDEO, by=cast.users["Cleo"], at=cast.clock(),
+        )  # fmt: skip
+        db.session.commit()
+        seen.append((states(after), states(before)))
+    assert seen == [
+        ([], ["open"]),
+        ([], ["missed"]),  # the session that it was for is over
+        (["open"], ["missed", "open"]),
+        (["open"], ["missed", "missed"]),
+        (["missed", "open"], ["missed", "missed", "open"]),
+    ]

@@ -21,7 +21,7 @@ from clinic.models.cases import require_open
 from clinic.models.holding import hold_what_waits
 from clinic.models.homework import assign as give
 from clinic.models.opening import require_first_steps
-from clinic.models.programme import change_stage
+from clinic.models.programme import start_stage
 from clinic.web.context import actor, now, today, viewer
 from clinic.web.practice import practice
 from clinic.web.practice.offers import MEASURES, Offer, Set, offered
@@ -167,18 +167,8 @@ def _give(case: Case, chosen: Set, form: AssignForm) -> tuple[list[Offer], list[
         )
         why = hold_what_waits(db.session(), row, by=actor(), at=now())
         held += [f"Held for {offer.person.preferred_name}: {offer.piece.title}. {' '.join(why)}"] if why else []
-    _start_stage(case, chosen)
+    start_stage(db.session(), case, chosen.module.id if chosen.module else None, by=actor(), at=now())
     return picked, held
-
-
-def _start_stage(case: Case, chosen: Set) -> None:
-    module = chosen.module
-    if module is None or not module.number:
-        return
-    before, reason = status_in(states_of(case, module.id), module.id), "The first homework was given."
-    if before is StageStatus.NOT_STARTED:
-        to = StageStatus.IN_PROGRESS
-        change_stage(db.session(), case, module.id, before=before, to=to, reason=reason, by=actor(), at=now())
 
 
 def _said(given: list[Offer]) -> str:

@@ -20,6 +20,7 @@ from clinic.models import Assignment, AssignmentState, Case, NotAllowedNow, Part
 from clinic.models.cases import require_open
 from clinic.models.groups import works_alone
 from clinic.models.homework import assign as give
+from clinic.models.programme import start_stage
 from clinic.models.running import open_due_runs
 from clinic.models.safety import AFFECTION
 from clinic.models.schedules import OPENS, ScheduleState
@@ -197,3 +198,5 @@ def _give(case: Case, person: Participant, offer: Offered, piece: Piece, day: da
     if day > today() or module_id == AFFECTION:
         row.hold(why=f"Planned for {day:%B %d, %Y}", by=actor(), at=now())
         row.opens_at = _opening(day)
+    else:
+        start_stage(db.session(), case, module_id, by=actor(), at=now())

@@ -80,7 +80,7 @@ def title_of(kind: str, content_id: str, version: int, case: Case) -> str:
 
 def rhythm_in_words(row: Schedule) -> str:
     if row.every == Every.SESSION:
-        return f"{row.when} each session"
+        return f"{row.when} each session" if row.interval == 1 else f"{row.when} every {row.interval} sessions"
     return f"every {row.every}" if row.interval == 1 else f"every {row.interval} {row.every}s"
 
 
