@@ -17,6 +17,7 @@ from clinic.models import Case, Participant, User
 from clinic.models.cases import require_not_separated
 from clinic.reporting import agreed, sections
 from clinic.reporting.setbacks import setbacks
+from clinic.reporting.stages import stages
 from reports.cover import Author, PageSize, Period, Person, Practice, Signature
 from reports.progress import LEAVES_OUT, Audience, ProgressReport
 
@@ -103,7 +104,7 @@ def progress(case: Case, asked: Request, *, maker: Viewer, at: datetime, setting
         page_size=PageSize(settings.practice.paper),
         reader=_reader(frame),
         counselor_text=asked.summary,
-        stages=sections.stages(frame, maker),
+        stages=stages(frame, maker),
         setbacks=setbacks(frame),
         measures=sections.measures(frame),
         homework=sections.homework(frame),

@@ -1,7 +1,7 @@
 """The sections of the progress report, each read from the reader's own scope.
 
 Decides: the words and the order of what is printed. Must never know: more than the frame's reader may see. Every query here
-starts from an `access` scope of ``frame.reader``; the stage history is the clinician's own act and is read through the maker.
+starts from an `access` scope of ``frame.reader``. The stages stand in `clinic.reporting.stages`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import joinedload
 
 from clinic import access
-from clinic.access import Viewer
 from clinic.db import db
-from clinic.models import Administration, Assignment, Encounter, Participant, ProgressNote, StageEntry, StageSignOff, StageState
+from clinic.models import Administration, Assignment, Encounter, Participant, ProgressNote, StageEntry
 from clinic.models.sending import PRIVATE_WORD, SAFETY_CHECK, worksheet_of
 from clinic.models.states import AssignmentState
 from forms import Given, Wording, change, library
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from clinic.reporting.progress import Frame
 
 MEDIA = {"in_person": "in person", "video": "by video", "phone": "by phone"}
-OUTCOMES = {"achieved": "achieved", "partly": "partly achieved", "deferred": "deferred", "not_applicable": "not applicable"}
 STATES = {
     AssignmentState.OPEN: "Waiting",
     AssignmentState.SUBMITTED: "Sent",
@@ -42,40 +40,6 @@ STATES = {
     AssignmentState.MISSED: "Not done",
 }
 NOT_KNOWN = "No reliable-change threshold is known for this measure: compare it with the person's own first answer."
-
-
-# --- stages -------------------------------------------------------------------------------------------------------------
-
-
-def stages(frame: Frame, maker: Viewer) -> tuple[printed.Stage, ...]:
-    """The eleven stages with their dated states. Reasons and notes on them are the counselor's and stay out."""
-    rows = access.rows_of(maker, StageState, StageState.case_id == frame.case.id, order_by=StageState.since)
-    signed = access.rows_of(maker, StageSignOff, StageSignOff.case_id == frame.case.id, order_by=StageSignOff.signed_at)
-    by_module: dict[str, list[StageState]] = defaultdict(list)
-    for row in rows:
-        by_module[row.module_id].append(row)
-    latest = {row.module_id: row for row in signed if frame.day_of(row.signed_at) <= frame.period.end}
-    return tuple(
-        printed.Stage(
-            number=module.number,
-            title=module.title,
-            changes=tuple(
-                printed.StageChange(frame.day_of(row.since), printed.StageState(row.status))
-                for row in by_module[module.id]
-                if frame.day_of(row.since) <= frame.period.end
-            ),
-            signed_off=_signed_off(frame, latest.get(module.id)),
-        )
-        for module in library.modules
-        if module.number > 0
-    )
-
-
-def _signed_off(frame: Frame, row: StageSignOff | None) -> str:
-    if row is None:
-        return ""
-    day = frame.day_of(row.signed_at)
-    return f"Signed off {day:%B} {day.day}, {day.year}: {OUTCOMES[row.outcome]}"
 
 
 # --- measures -----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from clinic.db import db
 from clinic.models import Case, ReleasedReport
 from clinic.models.releases import release_report
 from clinic.press import CannotPrint, press
+from clinic.reporting.stages import left_out
 from clinic.web.context import now, settings, viewer
 from clinic.web.practice import practice
 from forms.documents import ProgressReportForm, progress_report_form
@@ -37,14 +38,15 @@ def make_report(id: uuid.UUID) -> ResponseReturnValue:
             case = access.find(viewer(), Case, id, Permission.MAKE_REPORT)
     made = access.rows_of(viewer(), ReleasedReport, ReleasedReport.case_id == id, order_by=ReleasedReport.made_at.desc())
     page = render_template(
-        "practice/reports/new.html", case=case, form=form, made=made, leaves_out=LEAVES_OUT, problem=doctor.pdf_problem()
+        "practice/reports/new.html", case=case, form=form, made=made, leaves_out=LEAVES_OUT, problem=doctor.pdf_problem(),
+        left_out=left_out(case, viewer(), settings().practice.zone),
     )
     return make_response(page, 400 if form.errors else 200)
 
 
 def _form_for(case: Case) -> ProgressReportForm:
     people = [(str(person.id), person.preferred_name) for person in case.participants]
-    Form = progress_report_form(people)
+    Form = progress_report_form(people, for_both=not case.is_separated)
     return Form(request.form) if request.method == "POST" else Form(data={"audience": request.args.get("audience", "counselor")})
 
 

@@ -48,7 +48,7 @@ def record_setback(id: uuid.UUID) -> ResponseReturnValue:
 
 def _form(case: Case) -> SetbackForm:
     whose = [(str(person.seat), f"{person.preferred_name} alone") for person in case.participants]
-    if len(whose) > 1:
+    if len(whose) > 1 and not case.is_separated:
         whose.append((OF_BOTH, "Both: it happened between them, or both know of it"))
     states = states_of(case)
     begun = [(one.id, one.title) for one in library.modules if one.number and _may_be_taken_up(status_in(states, one.id))]
@@ -70,7 +70,7 @@ def _record(case: Case, form: SetbackForm) -> None:
     """The record and the new states of its stages, or neither. The reason beside a stage holds none of the setback's words."""
     states, at, reopen = states_of(case), now(), form.reopen.data or []
     day = form.day.data or today()
-    put_on_record(
+    setback = put_on_record(
         db.session(), case, participant_id=_owner(case, form), happened_on=day, text=form.text.data or "", reopened=reopen,
         by=actor(), at=at,
     )  # fmt: skip
@@ -78,7 +78,9 @@ def _record(case: Case, form: SetbackForm) -> None:
         reason = f"After the setback of {day:%B} {day.day}, {day.year}."
         before, to = status_in(states, module_id), StageStatus.REVISITING
         if before is not to:
-            change_stage(db.session(), case, module_id, before=before, to=to, reason=reason, by=actor(), at=at)
+            change_stage(
+                db.session(), case, module_id, before=before, to=to, reason=reason, setback_id=setback.id, by=actor(), at=at
+            )
 
 
 def _is_said(case: Case, form: SetbackForm) -> bool:
