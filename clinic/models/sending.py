@@ -7,7 +7,7 @@ here is visible to the other person, nor does anything visible to the sender dep
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -17,11 +17,11 @@ from clinic.models.audit import Event, noted
 from clinic.models.cases import Case
 from clinic.models.groups import works_alone
 from clinic.models.homework import Answer, Assignment, Draft, SentAnswer, Sharing, WorksheetResponse, digest_of
-from clinic.models.measures import Administration
+from clinic.models.measures import Administration, administer
 from clinic.models.states import NotAllowedNow
 from clinic.models.tasks import TaskKind, raise_task
 from forms import Given, is_concern, library, score
-from forms.definition import Item, Standard, Worksheet
+from forms.definition import HIGHEST, Item, Standard, Worksheet
 
 SAFETY_WITHIN = timedelta(days=1)
 SAFETY_CHECK = "safety-check"
@@ -113,18 +113,8 @@ def _score(session: Session, assignment: Assignment, givens: Mapping[str, Given]
     numbers = measure.values(givens)
     for old in session.scalars(select(Administration).where(Administration.assignment_id == assignment.id)):
         old.superseded_at = old.superseded_at or at
-    session.add(
-        Administration(
-            case_id=assignment.case_id,
-            participant_id=assignment.participant_id,
-            assignment_id=assignment.id,
-            measure_id=measure.id,
-            measure_version=measure.version,
-            completed_at=at,
-            answers=numbers,
-            score=score(measure, numbers).as_json(),
-        )
-    )
+    found = score(measure, numbers)
+    administer(session, assignment.participant, measure, numbers, found, assignment_id=assignment.id, at=at)
 
 
 def _raise_tasks(
@@ -134,11 +124,10 @@ def _raise_tasks(
     always = assignment.content_id == PRIVATE_WORD  # sent blank, it still says that someone wants to be heard
     concerns = [item for item in worksheet.items if always or is_concern(item, givens.get(item.id))]
     if concerns:
-        safety = any(item.never_shared for item in concerns)
         _task(
             session,
             assignment,
-            TaskKind.SAFETY if safety else TaskKind.DISCLOSURE,
+            _kind_of(concerns),
             concerns[0].task or "An answer to read",
             due_at=at + SAFETY_WITHIN,
             at=at,
@@ -150,6 +139,13 @@ def _raise_tasks(
     ]
     if to_talk_about:
         _task(session, assignment, TaskKind.TALK, "Wants to talk about an answer in session", due_at=None, at=at)
+
+
+def _kind_of(concerns: Sequence[Item]) -> TaskKind:
+    """A risk first. Something not yet told is said in words or by a choice; a high number, such as of a low mood, is a number."""
+    if any(item.never_shared for item in concerns):
+        return TaskKind.SAFETY
+    return TaskKind.NUMBER if all(item.kind in HIGHEST for item in concerns) else TaskKind.DISCLOSURE
 
 
 def _task(

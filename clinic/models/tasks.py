@@ -20,6 +20,8 @@ from clinic.sealing import Subject, sealed_text
 class TaskKind(StrEnum):
     SAFETY = "safety"  # closes only with a documented action
     DISCLOSURE = "disclosure"  # something not yet told
+    NUMBER = "number"  # a number of a scale, to look at: neither a risk nor something untold
+    FEEDBACK = "feedback"  # a low mark of session feedback: to talk about, and never told to the other
     TALK = "talk"  # "I would rather talk about it in session"
     OWN = "own"
 

@@ -10,7 +10,8 @@ from cast import Cast, calm_check
 from clinic.db import db
 from clinic.models import Administration, Answer, Assignment, NotAllowedNow, Sharing, Task, TaskKind, WorksheetResponse
 from clinic.models.homework import assign
-from clinic.models.sending import SentDifferently, send, share, unshare
+from clinic.models.safety import why_joint_work_is_closed
+from clinic.models.sending import SentDifferently, _kind_of, send, share, unshare
 from forms import Given, library
 
 TEXT = "what_happened"
@@ -192,3 +193,27 @@ def test_a_shown_answer_stays_shown_only_while_its_words_stay(cast: Cast, homewo
     assert db.session.query(Sharing).filter_by(answer_id=second.id).one().shared_at == since  # sending again tells nobody
     sent(cast, homework, {TEXT: Given("Other words.")})
     assert (live(second), live(answer(homework))) == (0, 0)
+
+
+def test_a_low_mood_raises_a_task_that_is_neither_a_risk_nor_something_untold(cast: Cast) -> None:
+    row = cast.assign("Ana", "mood-and-worry", by="Cleo")
+    db.session.flush()
+    sent(cast, row, {"low_mood": Given(9)})
+    (task,) = tasks(cast)
+    assert (task.kind, task.title, task.is_urgent) == (TaskKind.NUMBER, "Two quick numbers to read", False)
+    assert task.due_at is not None, "it is looked at soon all the same"
+    assert "A safety concern is open." not in why_joint_work_is_closed(db.session(), cast.case("Ana"), at=cast.clock())
+    task.finish(what="", by=cast.users["Cleo"], at=cast.clock())
+
+
+def test_every_concern_of_the_programme_has_the_kind_that_fits_it() -> None:
+    """By hand: what is not here raises a safety task, being outside every policy."""
+    kinds = {
+        item.id: _kind_of([item])
+        for module in library.modules for sheet in library.worksheets_of(module.id) for item in sheet.items
+        if item.concern and not item.never_shared
+    }  # fmt: skip
+    assert kinds == {
+        "not_yet_told": TaskKind.DISCLOSURE, "unsaid": TaskKind.DISCLOSURE,
+        "low_mood": TaskKind.NUMBER, "worry": TaskKind.NUMBER,
+    }  # fmt: skip

@@ -24,6 +24,7 @@ from forms.tasks import CloseTaskForm
 KINDS = {
     TaskKind.SAFETY: "Safety",
     TaskKind.DISCLOSURE: "Something not yet told",
+    TaskKind.NUMBER: "Numbers to look at",
     TaskKind.TALK: "To talk about",
     TaskKind.OWN: "Your own",
 }
