@@ -76,3 +76,16 @@ def test_the_counselor_reads_why_joint_work_is_closed_and_clears_it_with_a_date(
     assert db.session.query(SafetyClearance).one().recheck_on.isoformat() == "2026-04-01"
     cast.clock.at = datetime(2026, 4, 3, 15, tzinfo=UTC)
     assert "The re-check of April 1, 2026 is due." in words(browser("Cleo").get(path))
+
+
+def test_a_long_plan_is_one_quiet_line_a_module_whatever_holds_it(cast: Cast, browser: Opened) -> None:
+    """Three of one module, one of another; then fewer, for other reasons: not a byte tells how many, or why."""
+    held = [held_for(cast, "Ana", name, "") for name in ("hurt-account", "what-it-changed", "my-questions", "small-habits")]
+    ana = browser("Ana")
+    first = ana.get("/my/")
+    assert first.get_data(as_text=True).count("to-do__item--held") == 2
+    for row in held[1:3]:
+        row.withdraw(by=cast.users["Cleo"], at=cast.clock())
+    held[0].held_why, held[0].opens_at = "A safety concern.", cast.clock.at
+    db.session.commit()
+    assert without_tokens(ana.get("/my/")) == without_tokens(first)

@@ -67,7 +67,7 @@ def home() -> ResponseReturnValue:
     open_rows = [row for row in open_rows if row.content_id != PRIVATE_WORD or row.submitted_at]  # it has a place of its own
     open_rows.sort(key=lambda row: (row.due_on or date.max, row.assigned_at))
     waiting = [_waiting(row, wording, row.id in begun) for row in open_rows]
-    held = sum(row.state == AssignmentState.HELD for row in rows)
+    held = len({row.module_id for row in rows if row.state == AssignmentState.HELD})  # one line a module, however long the plan
     sent = [_sent(row, wording) for row in rows if row.submitted_at and row not in open_rows]
     sent.sort(key=lambda one: one.assignment.submitted_at or one.assignment.assigned_at, reverse=True)
     repeats = repeats_of(rows, wording)
