@@ -158,10 +158,10 @@ class Screen:
         self.page.get_by_label("Password", exact=True).fill(password)
         self.press("Sign in")
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, *, axe: bool = True) -> None:
         """Go to a path, or to a whole address such as an invitation's."""
         self.page.goto(path)
-        self.look()
+        self.look(axe=axe)
 
     def press(self, name: str, *, role: str = "", within: Any = None) -> None:
         """Press the button or follow the link with this name, wait for the page behind it, and look at it."""
@@ -191,11 +191,11 @@ class Screen:
         """What the page says, on one line."""
         return " ".join(self.page.inner_text("body").split())
 
-    def look(self) -> None:
-        """Fails with every fault of this page at once."""
+    def look(self, *, axe: bool = True) -> None:
+        """Fails with every fault of this page at once. Without axe, which takes most of the time, where its like was looked at."""
         self.page.wait_for_load_state("load")
         is_clients = self.path.startswith(QUIET)
-        found = [*self.page.evaluate(LOOK, self.path.startswith("/my")), *self._violations()]
+        found = [*self.page.evaluate(LOOK, self.path.startswith("/my")), *(self._violations() if axe else [])]
         title = self.page.title()
         if is_clients and (NAMES.search(title) or PRODUCT.search(title)):
             found.append(f"its title is not neutral: {title}")
