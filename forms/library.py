@@ -22,6 +22,7 @@ from forms.definition import Document, Module, Phase, Relationship, Worksheet
 from forms.measure_files import read_measure
 from forms.measures import Measure
 from forms.modules import read_document, read_module, read_stages
+from forms.note_templates import NoteTemplate, read_note_template
 from forms.plans import Plan, read_plans
 from forms.reading import ContentError, Problem, Row
 from forms.references import check_references
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from forms.thresholds import Threshold
 
 CONTENT = Path(__file__).parent / "content" / "en"
-FOLDERS = ("modules", "worksheets", "measures", "documents")
+FOLDERS = ("modules", "worksheets", "measures", "documents", "notes")
 
 
 class Versioned(Protocol):
@@ -47,8 +48,8 @@ Versions = Mapping[str, tuple[Kept, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything that was read: of each id, its versions from the oldest to the newest. `retired` modules are found by their id
-    and listed nowhere."""
+    """Everything that was read: of each id, its versions from the oldest to the newest. `retired` modules and note
+    templates ("notes/<id>") are found by their id and listed nowhere."""
 
     phases: tuple[Phase, ...]
     order: tuple[str, ...]
@@ -56,6 +57,7 @@ class Content:
     worksheets: Versions[Worksheet]
     measures: Versions[Measure]
     documents: Versions[Document]
+    notes: Versions[NoteTemplate]
     plans: tuple[Plan, ...] = ()
     retired: frozenset[str] = frozenset()
 
@@ -126,7 +128,7 @@ class Library:
             base, problems = base.with_folder(folder, kept)
         base, misset = base.with_thresholds(thresholds)
         content, self._is_extended, problems = base._content, folder is not None or bool(thresholds), (*problems, *misset)
-        for name in ("modules", "measures"):
+        for name in ("modules", "measures", "note_templates"):
             self.__dict__.pop(name, None)
         self.__dict__["_content"] = content
         return problems
@@ -154,6 +156,15 @@ class Library:
     def measures(self) -> tuple[Measure, ...]:
         newest = [versions[-1] for versions in self._content.measures.values()]
         return tuple(sorted(newest, key=lambda measure: measure.title))
+
+    @cached_property
+    def note_templates(self) -> tuple[NoteTemplate, ...]:
+        """Those that a note can be begun with, in the order in which they are offered."""
+        newest = [versions[-1] for id, versions in self._content.notes.items() if f"notes/{id}" not in self._content.retired]
+        return tuple(sorted(newest, key=lambda template: (template.place, template.title)))
+
+    def note_template(self, id: str, version: int | None = None) -> NoteTemplate:
+        return _version(self._content.notes, id, version)
 
     def module(self, id: str) -> Module:
         return _version(self._content.modules, id, None)
@@ -197,6 +208,7 @@ def read_content(folder: Path) -> Content:
         worksheets=_read_folder(folder, "worksheets", read_worksheet, problems),
         measures=_read_folder(folder, "measures", read_measure, problems),
         documents=_read_folder(folder, "documents", read_document, problems),
+        notes=_read_folder(folder, "notes", read_note_template, problems),
         plans=(read_file(plans, folder, read_plans, problems) or ()) if (plans := folder / "plans.toml").exists() else (),
     )
     # Cross references of half-read files would only repeat what is already said.

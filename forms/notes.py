@@ -1,13 +1,12 @@
-"""Recording a session and writing its note: the sections of each format, and one entry per stage worked on.
+"""Recording a session and writing its note: the sections of its template, the words of each person, one entry per stage worked on.
 
-Decides which sections a format has and what an entry may hold; a draft may be as unfinished as it likes. Never knows
-whether a note may still change: the note itself does.
+Decides what of a note can be typed; a draft may be as unfinished as it likes. Never knows whether a note may still change: the note
+itself does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -16,9 +15,10 @@ from wtforms import BooleanField, Field, Form, FormField, ValidationError
 from wtforms.fields import SelectChoice
 
 from forms.fields import Day, Hour, LongText, Needed, OneOf, Several, ShortText, Whole, choices_of, number_or_none
+from forms.library import library
+from forms.note_templates import NoteSection, NoteTemplate
 
 MEDIA = choices_of([("in_person", "In person"), ("video", "Video"), ("phone", "Phone")])
-FORMATS = choices_of([("soap", "SOAP"), ("dap", "DAP"), ("birp", "BIRP"), ("free", "Free text")])
 STATUSES = choices_of(
     [
         ("in_progress", "In progress"),
@@ -44,35 +44,16 @@ _OLDEST_YEARS = 10
 MOST_REASON = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class NoteSection:
-    id: str
-    title: str
-    hint: str
+def templates_offered() -> list[SelectChoice]:
+    return choices_of((template.id, template.title) for template in library.note_templates)
 
 
-SECTIONS = MappingProxyType(
-    {
-        "soap": (
-            NoteSection("subjective", "Subjective", "What each person said, and how they said they were."),
-            NoteSection("objective", "Objective", "What you saw and did in the session."),
-            NoteSection("assessment", "Assessment", "How you understand it, and where the work stands."),
-            NoteSection("plan", "Plan", "What comes next, and who does what by when."),
-        ),
-        "dap": (
-            NoteSection("data", "Data", "What was said, seen and done."),
-            NoteSection("assessment", "Assessment", "How you understand it, and where the work stands."),
-            NoteSection("plan", "Plan", "What comes next, and who does what by when."),
-        ),
-        "birp": (
-            NoteSection("behavior", "Behavior", "What each person said and showed."),
-            NoteSection("intervention", "Intervention", "What you did, and why."),
-            NoteSection("response", "Response", "How each person took it up."),
-            NoteSection("plan", "Plan", "What comes next, and who does what by when."),
-        ),
-        "free": (NoteSection("note", "Note", "In your own order."),),
-    }
-)
+class TemplateField(OneOf):
+    """Asked for when a form is made: a practice's own templates are there from the start of the program only."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        needed = Needed("Choose a template for the note.")
+        super().__init__("Template of the note", templates_offered(), [needed], **{"default": "soap", **kwargs})
 
 
 class EncounterForm(Form):
@@ -82,7 +63,7 @@ class EncounterForm(Form):
     begins = Hour("Time", [Needed("Write when the session began.")])
     minutes = Whole("Length in minutes", [Needed("Write how many minutes the session took.")], least=1, most=LONGEST_SESSION)
     medium = OneOf("Kind of session", MEDIA, [Needed("Choose how you met.")])
-    format = OneOf("Format of the note", FORMATS, [Needed("Choose a format for the note.")], default="soap")
+    format = TemplateField()
     attendees: Any
 
     def __init__(self, formdata: Any = None, *, today: date, **kwargs: Any) -> None:
@@ -105,7 +86,7 @@ def encounter_form(people: Sequence[tuple[str, str]]) -> type[EncounterForm]:
 
 
 class BeginNoteForm(Form):
-    format = OneOf("Format of the note", FORMATS, [Needed("Choose a format for the note.")], default="soap")
+    format = TemplateField()
 
 
 class StageEntryForm(Form):
@@ -124,18 +105,23 @@ class StageEntryForm(Form):
 
 
 class NoteForm(Form):
-    """Made by `note_form`: one field per section, one small form per stage, and the revision that was being edited."""
+    """Made by `note_form`: a field for each section and for each person's words, a small form for each stage, and the revision that
+    was being edited."""
 
     revision = Whole("Revision", least=0, most=1_000_000)
     tags = Several("What happened in this session", TAGS)
-    format_id = ""
+    template: NoteTemplate
     module_ids: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
     def section_fields(self) -> tuple[tuple[NoteSection, Field], ...]:
-        return tuple((section, self[f"section-{section.id}"]) for section in SECTIONS[self.format_id])
+        return tuple((section, self[f"section-{section.id}"]) for section in self.template.sections)
 
     def stage_fields(self) -> tuple[tuple[str, FormField], ...]:
         return tuple((id, self[f"stage-{id}"]) for id in self.module_ids)
+
+    def said_fields(self) -> tuple[tuple[str, Field], ...]:
+        return tuple((key, self[f"said-{key}"]) for key in self.people)
 
     def sections(self) -> dict[str, str]:
         return {section.id: field.data or "" for section, field in self.section_fields()}
@@ -144,22 +130,34 @@ class NoteForm(Form):
         used = [(id, field.form) for id, field in self.stage_fields() if field.form.is_used]
         return [{"module_id": id, "text": form.text.data or "", "rating": form.rating.data} for id, form in used]
 
+    def said(self) -> dict[str, str]:
+        return {key: field.data or "" for key, field in self.said_fields()}
 
-def note_form(format: str, modules: Sequence[tuple[str, str]]) -> type[NoteForm]:
-    """`modules`: (id, title) of the stages that an entry can be written against."""
-    parts: dict[str, Any] = {"format_id": format, "module_ids": tuple(id for id, _ in modules)}
-    for section in SECTIONS[format]:
+
+def note_form(template: NoteTemplate, modules: Sequence[tuple[str, str]], people: Sequence[tuple[str, str]] = ()) -> type[NoteForm]:
+    """`modules`: (id, title) of the stages that an entry can be written against; `people`: (key, name) of those whose words can be
+    written down apart."""
+    keys = tuple(key for key, _ in people)
+    parts: dict[str, Any] = {"template": template, "module_ids": tuple(id for id, _ in modules), "people": keys}
+    for section in template.sections:
         parts[f"section-{section.id}"] = LongText(section.title, description=section.hint)
+    for key, name in people:
+        parts[f"said-{key}"] = LongText(f"What {name} said or agreed to")
     for id, title in modules:
         parts[f"stage-{id}"] = FormField(StageEntryForm, title)
     return type("NoteForm", (NoteForm,), parts)
 
 
 def note_draft(
-    sections: dict[str, str], stages: Sequence[dict[str, Any]], revision: int, tags: Sequence[str] = ()
+    sections: Mapping[str, str],
+    stages: Sequence[dict[str, Any]],
+    revision: int,
+    tags: Sequence[str] = (),
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """What `data=` takes to show a note again, from the same shapes that `sections` and `stages` give."""
+    """What `data=` takes to show a note again, from the same shapes that `sections`, `stages` and `said` give."""
     data: dict[str, Any] = {f"section-{id}": text for id, text in sections.items()}
+    data |= {f"said-{key}": text for key, text in said.items()}
     for stage in stages:
         data[f"stage-{stage['module_id']}"] = {"included": True, "text": stage["text"], "rating": stage["rating"]}
     return {**data, "revision": revision, "tags": list(tags)}

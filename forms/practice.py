@@ -4,6 +4,8 @@
     worksheets/<id>.toml          a worksheet; `module` says where it stands, after those of the programme
     modules/<id>.toml             a module of its own, with a number above those of the programme
     measures/<id>.toml            a measure
+    notes/<id>.toml               a template of notes
+    wordings/<measure>.toml       the words of a published measure, as they were imported (wordings.py)
 
 Decides what a practice may add, and that a bad file is left out with its reasons while everything else is used. Nothing of the
 programme is ever replaced but an introduction. A version that was in use once stays as it was, because people have answered to its
@@ -22,13 +24,16 @@ from forms.definition import Introduction, Module
 from forms.library import Content, read_file
 from forms.measure_files import read_measure
 from forms.modules import read_module
+from forms.note_templates import read_note_template
 from forms.reading import Problem, Row, nearest
 from forms.references import check_references
 from forms.wordings import CHECKSUMS
 from forms.wordings import FOLDER as WORDINGS
 from forms.worksheets import read_worksheet
 
-VERSIONED: dict[str, Callable[[Row], Any]] = {"modules": read_module, "worksheets": read_worksheet, "measures": read_measure}
+VERSIONED: dict[str, Callable[[Row], Any]] = {
+    "modules": read_module, "worksheets": read_worksheet, "measures": read_measure, "notes": read_note_template,
+}  # fmt: skip
 INTRODUCTIONS = "introductions"
 _OTHER_FILES = ("reading.toml", CHECKSUMS)
 
@@ -132,7 +137,7 @@ def _without_clashes(base: Content, pieces: list[Piece], problems: list[Problem]
 def _clash(base: Content, piece: Piece, others: list[Piece]) -> tuple[str, str] | None:
     if piece.made.id in getattr(base, piece.kind):
         return "id", f"'{piece.made.id}' is the programme's own, and is never replaced; choose another id."
-    if any(piece.made.id in one for one in (base.worksheets, base.measures)) and piece.kind != "modules":
+    if any(piece.made.id in one for one in (base.worksheets, base.measures)) and piece.kind in ("worksheets", "measures"):
         return "id", f"'{piece.made.id}' is taken by a worksheet or a measure of the programme; choose another id."
     if piece.version in [other.version for other in others]:
         return "version", f"version {piece.made.version} of '{piece.made.id}' stands in two files; raise the newer one."
@@ -158,8 +163,7 @@ def _merged(base: Content, pieces: Iterable[Piece]) -> Content:
 
 
 def _holding(content: Content, found: Mapping[str, Mapping[str, tuple[Any, ...]]]) -> Content:
-    modules, worksheets, measures = (MappingProxyType(dict(found[kind])) for kind in VERSIONED)
-    return replace(content, modules=modules, worksheets=worksheets, measures=measures)
+    return replace(content, **{kind: MappingProxyType(dict(found[kind])) for kind in VERSIONED})  # type: ignore[arg-type]
 
 
 def _misfits(base: Content, content: Content, pieces: list[Piece]) -> list[Problem]:
@@ -210,8 +214,8 @@ def _with_older(content: Content, kept: Path) -> Content:
     retired = set(content.retired)
     for kind, made in _copies(kept):
         versions = found[kind].get(made.id, ())
-        if not versions and kind == "modules":
-            retired.add(made.id)
+        if not versions and kind in ("modules", "notes"):
+            retired.add(made.id if kind == "modules" else f"notes/{made.id}")
         if made.version not in [one.version for one in versions]:
             # Before the others, whatever its number: the newest of those that are still there is the one that is given.
             found[kind][made.id] = (made, *versions)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from reports.cover import Audience, Author, PageSize, Period, Person, Practice, Signature, clipped
+from reports.marked import Block, marked
 
 
 class StageState(StrEnum):
@@ -136,6 +137,10 @@ class StageWork:
     rating: int | None = None
 
     @property
+    def blocks(self) -> tuple[Block, ...]:
+        return marked(self.text)
+
+    @property
     def rating_words(self) -> str:
         """The goal attainment rating with its sign; empty where none was given."""
         if self.rating is None:
@@ -144,8 +149,21 @@ class StageWork:
 
 
 @dataclass(frozen=True)
+class NotePart:
+    """A section of a note, or what was added to it later."""
+
+    title: str
+    text: str
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return marked(self.text)
+
+
+@dataclass(frozen=True)
 class Session:
-    """One meeting. `number` counts within this report: a gap would tell of a meeting that its reader is not told of."""
+    """One meeting. `number` counts within this report: a gap would tell of a meeting that its reader is not told of. `remark` says
+    of its notes that they were written late."""
 
     on: date
     kind: str
@@ -153,7 +171,8 @@ class Session:
     attendance: str
     number: int | None = None
     work: tuple[StageWork, ...] = ()
-    text: str = ""
+    parts: tuple[NotePart, ...] = ()
+    remark: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     WRITE_NOTE = "write_note"
     SIGN_NOTE = "sign_note"
     ADD_ADDENDUM = "add_addendum"
+    ADD_PHRASE = "add_phrase"
+    KEEP_PHRASE = "keep_phrase"  # change one's own phrase, and remove it
     CHANGE_STAGE = "change_stage"  # move a stage, say something of its signs, sign it off
     RECORD_SETBACK = "record_setback"
     SEE_TASK = "see_task"
@@ -41,6 +43,7 @@ class Permission(StrEnum):
     OPEN_JOINT = "open_joint"  # open a joint form to both
     PROPOSE = "propose"  # read a joint form, write one's own proposal, put it to the other
     DECIDE = "decide"  # sign a version, or decline it
+    TAKE_BACK = "take_back"  # one's own version, before the other has answered it
     END_AGREEMENT = "end_agreement"
     OPEN_REVEAL = "open_reveal"  # see what of a case could be shown side by side, open it, run an exchange
     NOTICE = "notice"  # read what was opened, and write what one notices
@@ -79,6 +82,10 @@ def is_own_seat(viewer: Viewer, row: Any) -> bool:
     return viewer.kind is Kind.CLIENT and row.id in viewer.seats
 
 
+def is_own_proposal(viewer: Viewer, row: Any) -> bool:
+    return viewer.kind is Kind.CLIENT and row.proposed_by in viewer.seats
+
+
 def is_the_others(viewer: Viewer, row: Any) -> bool:
     """Not the viewer's own; that its author shows it is the scope's doing."""
     return viewer.kind is Kind.CLIENT and row.participant_id not in viewer.seats
@@ -114,6 +121,8 @@ MAY: dict[Permission, list[list[Fact]]] = {
     Permission.WRITE_NOTE: [[is_counselor, is_author]],
     Permission.SIGN_NOTE: [[is_counselor, is_author]],
     Permission.ADD_ADDENDUM: [[is_counselor]],
+    Permission.ADD_PHRASE: [[is_counselor]],
+    Permission.KEEP_PHRASE: [[is_counselor, is_author]],
     Permission.CHANGE_STAGE: [[is_counselor]],
     Permission.RECORD_SETBACK: [[is_counselor]],
     Permission.SEE_TASK: [[is_counselor]],
@@ -123,6 +132,7 @@ MAY: dict[Permission, list[list[Fact]]] = {
     Permission.OPEN_JOINT: [[is_counselor]],
     Permission.PROPOSE: [[is_one_of_both]],
     Permission.DECIDE: [[is_one_of_both]],
+    Permission.TAKE_BACK: [[is_own_proposal]],
     Permission.END_AGREEMENT: [[is_one_of_both], [is_counselor]],
     Permission.OPEN_REVEAL: [[is_counselor]],
     Permission.NOTICE: [[is_one_of_both]],

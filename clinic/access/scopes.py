@@ -35,6 +35,7 @@ from clinic.models import (
     Invitation,
     NoteState,
     Participant,
+    Phrase,
     ProgressNote,
     ReleasedReport,
     Reveal,
@@ -49,6 +50,7 @@ from clinic.models import (
     StageMark,
     StageSignOff,
     StageState,
+    Statement,
     Task,
     User,
     WorksheetResponse,
@@ -179,6 +181,16 @@ def stage_entries_for(viewer: Viewer) -> Select[StageEntry]:
     )
 
 
+def phrases_for(viewer: Viewer) -> Select[Phrase]:
+    """A counselor's own library: it is nobody else's."""
+    return select(Phrase).where(Phrase.author_id == viewer.user_id if viewer.kind is Kind.COUNSELOR else NONE)
+
+
+def statements_for(viewer: Viewer) -> Select[Statement]:
+    """With the note that they stand in, and like it: never a person's to read."""
+    return select(Statement).where(Statement.note_id.in_(notes_for(viewer).with_only_columns(ProgressNote.id)))
+
+
 def users_for(viewer: Viewer) -> Select[User]:
     """An administrator sees the staff; everybody sees themselves."""
     if viewer.kind is Kind.ADMINISTRATOR:
@@ -220,6 +232,8 @@ SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
     Encounter: encounters_for,
     ProgressNote: notes_for,
     StageEntry: stage_entries_for,
+    Statement: statements_for,
+    Phrase: phrases_for,
     Addendum: clinicians(Addendum),
     StageState: clinicians(StageState),
     StageSignOff: clinicians(StageSignOff),

@@ -14,15 +14,18 @@ from clinic.models.cases import (
     Signature,
 )
 from clinic.models.comments import ReviewComment
+from clinic.models.encounters import Attendance, Encounter, Medium
+from clinic.models.finality import FINAL
 from clinic.models.homework import Answer, Assignment, Draft, SentAnswer, Sharing, WorksheetResponse
 from clinic.models.jobs import Job, Message, ReminderStop
 from clinic.models.joint import JointDecision, JointDraft, JointForm, JointVersion
 from clinic.models.measures import Administration
-from clinic.models.notes import Addendum, Attendance, Encounter, Medium, NoteFormat, ProgressNote, StageEntry
+from clinic.models.notes import Addendum, NoteFormat, ProgressNote, StageEntry, Statement
 from clinic.models.people import Invitation, Role, SignIn, Throttle, User
+from clinic.models.phrases import Phrase
 from clinic.models.programme import Outcome, StageMark, StageSignOff, StageState
 from clinic.models.releases import ReleasedReport
-from clinic.models.reveals import Exchange, ExchangeRound, Noticed, Reveal, RevealedAnswer
+from clinic.models.reveals import Exchange, ExchangeRound, Noticed, NoticedDraft, Reveal, RevealedAnswer
 from clinic.models.safety import SafetyClearance
 from clinic.models.schedules import Run, Schedule
 from clinic.models.setbacks import Setback
@@ -30,6 +33,7 @@ from clinic.models.states import AlreadySigned, AssignmentState, CaseState, NotA
 from clinic.models.tasks import Task, TaskKind
 
 __all__ = [
+    "FINAL",
     "Addendum",
     "Administration",
     "AlreadySigned",
@@ -60,8 +64,10 @@ __all__ = [
     "NoteFormat",
     "NoteState",
     "Noticed",
+    "NoticedDraft",
     "Outcome",
     "Participant",
+    "Phrase",
     "PolicyKind",
     "ProgressNote",
     "Relationship",
@@ -86,6 +92,7 @@ __all__ = [
     "StageSignOff",
     "StageState",
     "StageStatus",
+    "Statement",
     "Task",
     "TaskKind",
     "TaskState",

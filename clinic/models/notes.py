@@ -1,104 +1,43 @@
-"""Encounters and their notes. A signed note, and everything under it, never changes.
+"""The notes of sessions. A signed note, and everything under it, never changes (`clinic.models.finality` sees to it).
 
-Decides: what is final and when; which key a note is sealed with (a note of an individual session is that person's record). Must
-never know: who is asking.
+Decides: what a note is made of; when it is signed; which key it is sealed with (a note of an individual session is that person's
+record). Must never know: who is asking.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import event, inspect
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
-from clinic.models.cases import Case, Participant, require_open
-from clinic.models.running import open_session_runs
+from clinic.models.encounters import Attendance, Encounter, Medium, persons_of, record_encounter
 from clinic.models.states import AlreadySigned, NotAllowedNow, NoteState, advance
 from clinic.sealing import Subject, sealed_data, sealed_text
+from forms import library
+from forms.note_templates import NoteTemplate, unknown_template
 
+__all__ = [
+    "FINAL", "LATE_AFTER", "Addendum", "Attendance", "Encounter", "Medium", "NoteFormat", "ProgressNote", "StageEntry",
+    "Statement", "begin_note", "note_subject", "persons_of", "record_encounter",
+]  # fmt: skip
+
+LATE_AFTER = timedelta(hours=48)
 FINAL = "This note is signed and final. Add an addendum instead."
 
 
-class Medium(StrEnum):
-    IN_PERSON = "in_person"
-    VIDEO = "video"
-    PHONE = "phone"
-
-
 class NoteFormat(StrEnum):
+    """Templates of the programme that code names. A practice's own have ids of their own, so a note's format is any id."""
+
     SOAP = "soap"
     DAP = "dap"
     BIRP = "birp"
     FREE = "free"
-
-
-class Encounter(Base):
-    """One meeting. ``individual_of`` is set when only one of two people was in the room: it is then that person's record."""
-
-    __tablename__ = "encounter"
-
-    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
-    individual_of: Mapped[uuid.UUID | None] = mapped_column(refers_to("participant.id"))
-    began_at: Mapped[datetime]
-    minutes: Mapped[int]
-    medium: Mapped[str]
-    recorded_at: Mapped[datetime]
-    recorded_by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
-
-    attendances: Mapped[list[Attendance]] = relationship(lazy="selectin")
-
-    @property
-    def is_joint(self) -> bool:
-        return self.individual_of is None
-
-    def attended_by(self, participant_id: uuid.UUID) -> bool:
-        return any(seat.attended for seat in self.attendances if seat.participant_id == participant_id)
-
-
-class Attendance(Base):
-    __tablename__ = "attendance"
-
-    encounter_id: Mapped[uuid.UUID] = mapped_column(refers_to("encounter.id"), index=True)
-    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
-    attended: Mapped[bool]
-
-
-def record_encounter(
-    session: Session,
-    case: Case,
-    *,
-    attendees: set[uuid.UUID],
-    began_at: datetime,
-    minutes: int,
-    medium: Medium,
-    by: uuid.UUID,
-    at: datetime,
-) -> Encounter:
-    """Record a meeting with the participants who were in the room. In a case of two, a meeting with one is individual."""
-    require_open(case)
-    if not attendees:
-        raise NotAllowedNow("Choose at least one person who was in the session.")
-    alone = next(iter(attendees)) if len(attendees) == 1 and len(case.participants) > 1 else None
-    row = Encounter(
-        case_id=case.id,
-        individual_of=alone,
-        began_at=began_at,
-        minutes=minutes,
-        medium=medium.value,
-        recorded_at=at,
-        recorded_by=by,
-    )
-    row.attendances = [Attendance(participant_id=person.id, attended=person.id in attendees) for person in case.participants]
-    session.add(row)
-    noted(row, Event.ENCOUNTER_RECORDED, by=by, at=at)
-    open_session_runs(session, case.id, attendees, at=at)
-    return row
 
 
 class ProgressNote(Base):
@@ -110,7 +49,9 @@ class ProgressNote(Base):
     encounter_id: Mapped[uuid.UUID] = mapped_column(refers_to("encounter.id"), index=True)
     individual_of: Mapped[uuid.UUID | None] = mapped_column(refers_to("participant.id"))
     author_id: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"), index=True)
-    format: Mapped[str]
+    format: Mapped[str]  # the id of its template
+    format_version: Mapped[int | None]  # of the template; the notes of before templates had versions have none: version 1
+    is_late: Mapped[bool | None]  # begun so long after its session that the practice calls it a late entry
     state: Mapped[str] = mapped_column(default=NoteState.DRAFT.value, index=True, active_history=True)
     version: Mapped[int] = mapped_column()
     begun_at: Mapped[datetime]
@@ -124,6 +65,7 @@ class ProgressNote(Base):
     stage_entries: Mapped[list[StageEntry]] = relationship(
         back_populates="note", order_by="StageEntry.position", lazy="selectin", cascade="all, delete-orphan"
     )
+    statements: Mapped[list[Statement]] = relationship(back_populates="note", lazy="selectin", cascade="all, delete-orphan")
     addenda: Mapped[list[Addendum]] = relationship(back_populates="note", order_by="Addendum.signed_at", lazy="selectin")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
@@ -135,13 +77,36 @@ class ProgressNote(Base):
     def is_signed(self) -> bool:
         return self.state != NoteState.DRAFT
 
+    @property
+    def template(self) -> NoteTemplate:
+        """As it was when the note was begun: a template that changed since changes no note."""
+        version = self.format_version or 1
+        try:
+            return library.note_template(self.format, version)
+        except KeyError:
+            return unknown_template(self.format, version, self.sections or ())
+
+    @property
+    def said(self) -> dict[uuid.UUID, str]:
+        """What each person said or agreed, by seat."""
+        return {row.participant_id: row.text or "" for row in self.statements}
+
     def save(
-        self, *, sections: dict[str, str], stages: list[dict[str, Any]], tags: Sequence[str] = (), at: datetime
+        self,
+        *,
+        sections: dict[str, str],
+        stages: list[dict[str, Any]],
+        tags: Sequence[str] = (),
+        said: Mapping[uuid.UUID, str] | None = None,
+        at: datetime,
     ) -> None:
-        """Keep what was typed. ``stages``: [{"module_id", "text", "rating"}], one per stage the session worked on."""
+        """Keep what was typed. ``stages``: [{"module_id", "text", "rating"}], one per stage the session worked on; ``said``: the
+        words of each person who was there, in a joint session."""
         if self.is_signed:
             raise AlreadySigned(FINAL)
         self.sections, self.tags, self.saved_at = sections, list(tags), at
+        if said is not None and self.individual_of is None:
+            self._keep_statements(said)
         kept = {entry.module_id: entry for entry in self.stage_entries}
         self.stage_entries = [
             self._entry(kept.get(stage["module_id"]), stage, position) for position, stage in enumerate(stages)
@@ -155,9 +120,25 @@ class ProgressNote(Base):
         entry.position, entry.text, entry.rating = position, stage["text"], stage["rating"]
         return entry
 
+    def _keep_statements(self, said: Mapping[uuid.UUID, str]) -> None:
+        kept = {row.participant_id: row for row in self.statements}
+        for person_id, text in said.items():
+            row = kept.get(person_id)
+            if row is None and text:
+                self.statements.append(Statement(case_id=self.case_id, note_id=self.id, participant_id=person_id, text=text))
+            elif row is not None and not text:
+                self.statements.remove(row)
+            elif row is not None and row.text != text:
+                row.text = text
+
+    @property
+    def is_empty(self) -> bool:
+        typed = (*(self.sections or {}).values(), *self.said.values())
+        return not any(text.strip() for text in typed) and not self.stage_entries
+
     def sign(self, *, by: uuid.UUID, name: str, at: datetime) -> None:
         """Final from here on, with everything under it. ``name`` is printed as the signature."""
-        if not any(text.strip() for text in (self.sections or {}).values()) and not self.stage_entries:
+        if self.is_empty:
             raise NotAllowedNow("This note is empty. Write at least one section or one stage entry before you sign it.")
         advance(self, NoteState.SIGNED)
         self.signed_at, self.signed_name = at, name
@@ -180,13 +161,19 @@ class ProgressNote(Base):
         return addendum
 
 
-def begin_note(session: Session, encounter: Encounter, *, format: NoteFormat, by: uuid.UUID, at: datetime) -> ProgressNote:
+def begin_note(
+    session: Session, encounter: Encounter, *, format: str, by: uuid.UUID, at: datetime, late_after: timedelta = LATE_AFTER
+) -> ProgressNote:
+    """``format``: the id of a template, whose newest version the note keeps; ``late_after``: from the end of the session."""
+    ended_at = encounter.began_at + timedelta(minutes=encounter.minutes)
     row = ProgressNote(
         case_id=encounter.case_id,
         encounter_id=encounter.id,
         individual_of=encounter.individual_of,
         author_id=by,
-        format=format.value,
+        format=format,
+        format_version=library.note_template(format).version,
+        is_late=at - ended_at > late_after,
         begun_at=at,
         saved_at=at,
         sections={},
@@ -216,6 +203,23 @@ class StageEntry(Base):
         return note_subject(self)
 
 
+class Statement(Base):
+    """What one person said or agreed in a joint session, in the counselor's words. It is sealed with what belongs to both, and is
+    printed in the counselor's own report alone."""
+
+    __tablename__ = "statement"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"), index=True)
+    note_id: Mapped[uuid.UUID] = mapped_column(refers_to("progress_note.id"), index=True, active_history=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
+    text = sealed_text()
+
+    note: Mapped[ProgressNote] = relationship(back_populates="statements", active_history=True)
+
+    def sealed_for(self) -> Subject:
+        return Subject(self.case_id, "joint")
+
+
 class Addendum(Base):
     __tablename__ = "addendum"
 
@@ -235,47 +239,3 @@ class Addendum(Base):
 
 def note_subject(row: ProgressNote | StageEntry | Addendum) -> Subject:
     return Subject(row.case_id, f"individual:{row.individual_of}" if row.individual_of else "record")
-
-
-@event.listens_for(Session, "before_flush")
-def _signed_is_final(session: Session, _context: object, _instances: object) -> None:
-    """The one place that keeps a signed note final, its stage entries and addenda included."""
-    with session.no_autoflush:
-        for row in (*session.new, *session.dirty, *session.deleted):
-            if isinstance(row, ProgressNote | StageEntry | Addendum) and _breaks_a_signature(session, row):
-                raise AlreadySigned(FINAL)
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _never_past_the_listener(state: ORMExecuteState) -> None:
-    """A statement over many rows would not be seen above: notes change row by row, or not at all."""
-    mapper = None if state.is_select else state.bind_mapper
-    if mapper is not None and mapper.class_ in (ProgressNote, StageEntry, Addendum):
-        raise AlreadySigned(FINAL)
-
-
-def _breaks_a_signature(session: Session, row: ProgressNote | StageEntry | Addendum) -> bool:
-    touched = row in session.deleted or session.is_modified(row, include_collections=False)
-    if isinstance(row, Addendum):
-        return touched and row not in session.new
-    if isinstance(row, StageEntry):
-        return (touched or row in session.new) and any(_was_signed(note) for note in _notes_above(session, row))
-    return _was_signed(row) and (touched or inspect(row).attrs.stage_entries.history.has_changes())
-
-
-def _notes_above(session: Session, entry: StageEntry) -> list[ProgressNote]:
-    """The note it stands under, the one it is taken from and the one it is put under."""
-    named = inspect(entry).attrs.note.history.sum()
-    ids = {entry.note_id, *inspect(entry).attrs.note_id.history.sum()} - {None}
-    return [note for note in (*named, *(session.get(ProgressNote, id) for id in ids)) if note is not None]
-
-
-def _was_signed(note: ProgressNote) -> bool:
-    """Whether the row on disk is signed: the state before this flush."""
-    history = inspect(note).attrs.state.history
-    before = history.deleted[0] if history.deleted else note.state
-    return inspect(note).persistent and before != NoteState.DRAFT and before is not None
-
-
-def persons_of(encounter: Encounter, case: Case) -> list[Participant]:
-    return [person for person in case.participants if encounter.attended_by(person.id)]

@@ -20,7 +20,6 @@ from clinic.models.states import AssignmentState
 from forms import Given, Wording, change, library
 from forms.measures import Better
 from forms.measures import Measure as Instrument
-from forms.notes import SECTIONS
 from forms.scoring import Score
 from forms.shown import lines
 from reports import progress as printed
@@ -130,8 +129,7 @@ def sessions(frame: Frame) -> tuple[printed.Session, ...]:
     """Sessions that this reader may know of, numbered in the order in which the reader knows them, with what signed notes say of
     each stage; the other sections of the notes are in the counselor's report only."""
     known = access.encounters_for(frame.reader).where(Encounter.case_id == frame.case.id).order_by(Encounter.began_at)
-    work = _stage_work(frame)
-    texts = _note_texts(frame)
+    work, parts, late = _stage_work(frame), _note_parts(frame), _late_entries(frame)
     return tuple(
         printed.Session(
             on=frame.day_of(row.began_at),
@@ -140,7 +138,8 @@ def sessions(frame: Frame) -> tuple[printed.Session, ...]:
             attendance=_attendance(frame, row),
             number=number,
             work=tuple(work[row.id]),
-            text=texts.get(row.id, ""),
+            parts=tuple(parts[row.id]),
+            remark=late.get(row.id, ""),
         )
         for number, row in enumerate(db.session.scalars(known), start=1)
         if frame.holds(row.began_at)
@@ -160,17 +159,34 @@ def _stage_work(frame: Frame) -> dict[uuid.UUID, list[printed.StageWork]]:
     return found
 
 
-def _note_texts(frame: Frame) -> dict[uuid.UUID, str]:
+def _signed_notes(frame: Frame) -> list[ProgressNote]:
+    """Whole notes are for the counselor alone."""
     if frame.audience is not Audience.COUNSELOR:
-        return {}
+        return []
     signed = access.notes_for(frame.reader).where(ProgressNote.case_id == frame.case.id, ProgressNote.signed_at.is_not(None))
-    found: dict[uuid.UUID, list[str]] = defaultdict(list)
-    for note in db.session.scalars(signed.order_by(ProgressNote.signed_at)):
-        titles = {section.id: section.title for section in SECTIONS[note.format]}
-        parts = [f"{titles.get(id, id)}: {text}" for id, text in (note.sections or {}).items() if text.strip()]
-        added = [f"Addendum of {frame.day_of(row.signed_at):%B %d, %Y}: {row.text}" for row in note.addenda]
-        found[note.encounter_id] += [*parts, *added]
-    return {id: "\n\n".join(parts) for id, parts in found.items()}
+    return list(db.session.scalars(signed.order_by(ProgressNote.signed_at)))
+
+
+def _note_parts(frame: Frame) -> dict[uuid.UUID, list[printed.NotePart]]:
+    """Sections, the words of each person, addenda. What a person said stands in no document that a person gets: it is one
+    counselor's account of it, and neither of the two has agreed to its words."""
+    found: dict[uuid.UUID, list[printed.NotePart]] = defaultdict(list)
+    for note in _signed_notes(frame):
+        said = {person: note.said.get(person.id, "") for person in frame.case.participants}
+        sections = [(section.title, (note.sections or {}).get(section.id, "")) for section in note.template.sections]
+        spoken = [(f"What {frame.called(person)} said or agreed to", text) for person, text in said.items()]
+        added = [(f"Addendum of {frame.day_of(row.signed_at):%B %d, %Y}", row.text or "") for row in note.addenda]
+        parts = (*sections, *spoken, *added)
+        found[note.encounter_id] += [printed.NotePart(title, text) for title, text in parts if text.strip()]
+    return found
+
+
+def _late_entries(frame: Frame) -> dict[uuid.UUID, str]:
+    """Of each session, whether something is printed here that was written late."""
+    entries = access.stage_entries_for(frame.reader).where(StageEntry.case_id == frame.case.id)
+    notes = [*(entry.note for entry in db.session.scalars(entries.options(joinedload(StageEntry.note)))), *_signed_notes(frame)]
+    days = {note.encounter_id: frame.day_of(note.begun_at) for note in notes if note.is_late}
+    return {id: f"Late entry: the note was begun on {day:%B} {day.day}, {day.year}." for id, day in days.items()}
 
 
 # --- what its authors show ------------------------------------------------------------------------------------------------

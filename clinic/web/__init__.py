@@ -24,7 +24,7 @@ from clinic import access
 from clinic.access import Kind, NotFound, Permission, Viewer
 from clinic.db import choose_reading, db
 from clinic.models import User
-from clinic.web import carrying, errors, headers, hosted, stopping, visits, words
+from clinic.web import again, carrying, errors, headers, hosted, stopping, visits, words  # noqa: F401  (again: its route)
 from clinic.web.admin import admin
 from clinic.web.context import now
 from clinic.web.portal import portal

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import uuid
 
 from flask import Flask, Response, current_app, g, request
 
@@ -30,8 +31,12 @@ def csp_nonce() -> str:
 def whose() -> str:
     """A mark of the person whose page this is, for scripts: a tab that stayed open never saves for whoever signed in after."""
     viewer = g.get("viewer")
+    return mark_of(viewer.user_id if viewer else None)
+
+
+def mark_of(user_id: uuid.UUID | None) -> str:
     key: bytes = current_app.extensions["keyring"].derived("whose page")
-    return hmac.new(key, str(viewer.user_id if viewer else "").encode(), "sha256").hexdigest()[:24]
+    return hmac.new(key, str(user_id or "").encode(), "sha256").hexdigest()[:24]
 
 
 def attach(app: Flask) -> None:

@@ -52,7 +52,7 @@ def sign_in() -> ResponseReturnValue:
         wait = tries.seconds_to_wait(email)
         if wait:
             return _slowed(form, target, wait)
-        user = _user_who_fits(email, password)
+        user = user_who_fits(email, password)
         if user is not None:
             return _enter(user, target)
         form.password.errors = [WRONG]
@@ -77,7 +77,7 @@ def _enter_by_host(form: SignInForm, target: str) -> ResponseReturnValue:
     return _enter(user, target, through_host=True)
 
 
-def _user_who_fits(email: str, password: str) -> User | None:
+def user_who_fits(email: str, password: str) -> User | None:
     """The password is checked outside any write transaction: it takes tens of milliseconds by design."""
     choose_reading(True)
     index = current_app.extensions["keyring"].blind_index(email)

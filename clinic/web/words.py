@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import Babel, format_date, format_datetime
 
 from clinic.web.context import settings, viewer_or_none
+from reports.marked import marked
 
 babel = Babel()
 
@@ -28,7 +29,7 @@ WORDS = {
 def attach(app: Flask) -> None:
     zone = app.extensions["settings"].practice.time_zone
     babel.init_app(app, default_locale="en", default_timezone=zone)
-    app.jinja_env.filters |= {"day": day, "moment": moment, "clock_time": clock_time, "in_words": in_words}
+    app.jinja_env.filters |= {"day": day, "moment": moment, "clock_time": clock_time, "in_words": in_words, "marked": marked}
     app.context_processor(lambda: {"viewer": viewer_or_none(), "practice": settings().practice})
 
 

@@ -9,7 +9,7 @@ import pytest
 from reports import render_html, render_pdf, sample
 from reports.cover import Person
 from reports.pdf import typeset
-from reports.progress import Agreement, Goal, Session, Setback, StageWork
+from reports.progress import Agreement, Goal, NotePart, Session, Setback, StageWork
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def everywhere(text):
         counselor_text=text,
         setbacks=(Setback(full.period.start, text),),
         measures=(replace(full.measures[0], title=text, series=(replace(full.measures[0].series[0], person=text, change=text),)),),
-        sessions=(Session(full.period.start, text, 50, text, 1, (StageWork(text, text, 1),), text),),
+        sessions=(Session(full.period.start, text, 50, text, 1, (StageWork(text, text, 1),), (NotePart(text, text),), text),),
         agreements=(Agreement(text, text, text),),
         goals=(Goal(text, text),),
         next_steps=(text,),

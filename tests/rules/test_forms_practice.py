@@ -9,11 +9,11 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
+from forms import library
 from forms.cases import AddCaseForm, CorrectSideForm, SafeContactForm, WordsForm
 from forms.documents import SignatureForm, progress_report_form
 from forms.homework import ExtendForm, ReturnForm, ReviewForm, assign_form
 from forms.notes import (
-    SECTIONS,
     AddendumForm,
     SignOffForm,
     StageStateForm,
@@ -199,10 +199,10 @@ def test_a_session_without_people_is_none() -> None:
     assert error(form, "attendees") == "Choose at least one person who was in the session."
 
 
-@pytest.mark.parametrize("format", sorted(SECTIONS))
+@pytest.mark.parametrize("format", [template.id for template in library.note_templates])
 def test_a_note_has_the_sections_of_its_format_and_an_entry_per_stage(format: str) -> None:
-    Form = note_form(format, [("first-steps", "First Steps"), ("data", "Data")])
-    ids = [section.id for section in SECTIONS[format]]
+    Form = note_form(library.note_template(format), [("first-steps", "First Steps"), ("data", "Data")])
+    ids = [section.id for section in library.note_template(format).sections]
     typed = {f"section-{id}": f"About {id}" for id in ids}
     typed |= {"stage-first-steps-included": "y", "stage-first-steps-text": "We began.", "stage-first-steps-rating": "0"}
     form = Form(MultiDict({**typed, "revision": "3"}))
@@ -215,7 +215,7 @@ def test_a_note_has_the_sections_of_its_format_and_an_entry_per_stage(format: st
 
 
 def test_nothing_typed_about_a_stage_is_dropped_for_want_of_a_tick() -> None:
-    Form = note_form("free", [("a", "A"), ("b", "B"), ("c", "C")])
+    Form = note_form(library.note_template("free"), [("a", "A"), ("b", "B"), ("c", "C")])
     form = Form(MultiDict({"stage-a-text": "Words", "stage-b-rating": "-2", "revision": "1"}))
     assert form.validate()
     assert [stage["module_id"] for stage in form.stages()] == ["a", "b"]
@@ -223,7 +223,7 @@ def test_nothing_typed_about_a_stage_is_dropped_for_want_of_a_tick() -> None:
 
 @pytest.mark.parametrize("rating", ["3", "-3", "x", "None"])
 def test_a_rating_is_one_of_five(rating: str) -> None:
-    form = note_form("free", [("a", "A")])(MultiDict({"stage-a-rating": rating, "revision": "1"}))
+    form = note_form(library.note_template("free"), [("a", "A")])(MultiDict({"stage-a-rating": rating, "revision": "1"}))
     assert not form.validate()
     assert "Choose one of the answers" in str(form.errors)
 

@@ -7,14 +7,22 @@
 //   409 {"message": "...", "revision": 4, "kept": "both"}  the same, but nothing is lost: saving goes on
 //   422 {"message": "..."}  something in it cannot be kept as it is
 //   401, 403, 400 or a redirect: signed out; after a new sign-in in another tab it saves again by itself
+//
+// It saves a second after the last key, and at least every six seconds while somebody types without a pause: what a killed browser
+// can lose is what was typed since. With data-clock on the form the state says when it was saved.
 const PAUSE = 1000;
-const SLOWEST = 60000;
+const AT_MOST = 6000;
+const SLOWEST = 8000;
+const LONGEST_WAIT = 5000;
+const TOO_LONG = 20000;
+// Controls that ask for something and are no part of the text.
+const NOT_TEXT = ["revision", "csrf_token", "add_stage", "phrase", "phrase_into"];
 const KEEPALIVE_LIMIT = 60000;
 const WORDS = {
   another: "Another person has signed in here since. This page saves nothing any more: copy what you need, then close it.",
   saving: "Saving…",
   saved: "Saved",
-  offline: "Not saved: no connection. Keep this page open; we try again.",
+  offline: "Not saved: no connection. It is kept on this page; keep it open, and we try again.",
   trouble: "Not saved yet. Keep this page open; we try again.",
   refused: "Not saved: something here cannot be kept as it is. Use the button below to see what.",
   signedOut: "Not saved: you are signed out. ",
@@ -34,10 +42,11 @@ class Autosave {
   listen() {
     this.form.addEventListener("input", () => this.soon(PAUSE));
     this.form.addEventListener("change", () => this.soon(0));
-    this.form.addEventListener("submit", () => { this.submitted = true; clearTimeout(this.timer); });
+    this.form.addEventListener("submit", (event) => this.submit(event));
     document.addEventListener("visibilitychange", () => this.save());
     window.addEventListener("pagehide", () => this.save({ leaving: true }));
     window.addEventListener("online", () => this.save());
+    document.addEventListener("signedin", () => { this.signedOut = this.asked = false; this.save(); });
     document.addEventListener("leaving", (event) => event.detail.waitFor(this.leave()));
     window.addEventListener("beforeunload", (event) => {
       if (this.failures && !this.submitted && this.isChanged()) event.preventDefault();
@@ -51,8 +60,7 @@ class Autosave {
 
   text(body) {
     const copy = new URLSearchParams(body);
-    copy.delete("revision");
-    copy.delete("csrf_token");
+    for (const name of NOT_TEXT) copy.delete(name);
     return copy.toString();
   }
 
@@ -60,29 +68,49 @@ class Autosave {
     return this.text(this.body()) !== this.text(this.saved);
   }
 
+  // Each key puts the save off by a pause, but never past AT_MOST after the first one that is not saved.
   soon(delay) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), delay);
+    this.since ??= Date.now();
+    const left = Math.max(0, this.since + AT_MOST - Date.now());
+    this.timer = setTimeout(() => this.save(), this.failures ? delay : Math.min(delay, left));
+  }
+
+  // A save that is on its way when a button is pressed is waited for: the button would come with a revision that is old by then.
+  async submit(event) {
+    clearTimeout(this.timer);
+    if (!this.underway || this.submitted) { this.submitted = true; return; }
+    event.preventDefault();
+    const { submitter } = event;
+    const waited = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT));
+    await Promise.race([this.underway, waited]);
+    this.submitted = true;
+    this.form.requestSubmit(submitter);
   }
 
   async save({ leaving = false } = {}) {
     clearTimeout(this.timer);
     if (this.submitted || this.stopped || !this.isChanged()) return;
     if (this.underway && !leaving) { this.again = true; return; }
-    this.underway = true;
+    this.since = undefined;
+    this.underway = this.send();
+    await this.underway;
+    this.underway = null;
+    if (this.again) { this.again = false; this.soon(this.failures ? 2000 : 0); }
+  }
+
+  async send() {
     this.say(WORDS.saving);
     let body = this.body();
     try {
       if (this.signedOut) {
-        if (!(await this.freshToken())) { this.underway = false; return; }
+        if (!(await this.freshToken())) return;
         body = this.body();
       }
       this.hear(await this.post(body), body);
     } catch {
-      this.retry(navigator.onLine ? WORDS.trouble : WORDS.offline);
+      this.retry(WORDS.offline);
     }
-    this.underway = false;
-    if (this.again) { this.again = false; this.soon(this.failures ? 2000 : 0); }
   }
 
   async post(body) {
@@ -93,6 +121,7 @@ class Autosave {
       headers: { "X-CSRFToken": token, Accept: "application/json" },
       keepalive: body.toString().length < KEEPALIVE_LIMIT,
       redirect: "manual",
+      signal: AbortSignal.timeout(TOO_LONG),
       credentials: "same-origin",
     });
     const isJson = response.headers.get("Content-Type")?.includes("json");
@@ -102,7 +131,7 @@ class Autosave {
   hear({ status, reply }, body) {
     if (status >= 200 && status < 300) return this.keep(reply, body);
     if (status === 409 && reply.kept === "both") { this.both = reply.message; return this.keep(reply, body); }
-    if (status === 409) { this.stopped = true; return this.say(reply.message || WORDS.conflict, "trouble"); }
+    if (status === 409) return this.stop(reply.message || WORDS.conflict);
     if (status === 422) { this.learn(reply); return this.say(reply.message || WORDS.refused, "trouble"); }
     if ([400, 401, 403, 404].includes(status)) { this.signedOut = true; return this.askToSignIn(); }
     return this.retry(WORDS.trouble);
@@ -114,8 +143,25 @@ class Autosave {
     this.signedOut = false;
     this.learn(reply);
     if (this.both) this.sayBoth();
-    else this.say(WORDS.saved, "saved");
+    else this.say(this.savedWords(), "saved");
     if (this.isChanged()) this.soon(PAUSE);
+  }
+
+  savedWords() {
+    if (!("clock" in this.form.dataset)) return WORDS.saved;
+    return `${WORDS.saved} ${new Date().toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" })}`;
+  }
+
+  // Someone saved in between: from here on a person decides. The page warns before it is left, and one button shows both texts.
+  stop(words) {
+    this.stopped = true;
+    this.failures = 1;
+    this.say(`${words} `, "trouble");
+    const button = document.createElement("button");
+    button.type = "submit";
+    button.className = "button button--quiet";
+    button.textContent = "See both texts";
+    if (this.place && this.form.contains(this.place)) this.place.append(button);
   }
 
   sayBoth() {
@@ -166,6 +212,9 @@ class Autosave {
 
   askToSignIn() {
     this.failures = 1;
+    if (this.asked) return this.offerSignIn(); // put off: not again at every pause
+    this.asked = !document.dispatchEvent(new CustomEvent("signedout", { cancelable: true }));
+    if (this.asked) return this.offerSignIn();
     const link = document.createElement("a");
     link.href = this.form.dataset.signIn || location.href;
     link.target = "_blank";
@@ -173,6 +222,17 @@ class Autosave {
     link.textContent = "Sign in again in a new tab, then come back here.";
     this.say(WORDS.signedOut, "trouble");
     this.place?.append(link);
+  }
+
+  // A page with a sign-in of its own (js/again.js) opens it over itself; put off, it can be opened again from here.
+  offerSignIn() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--quiet";
+    button.textContent = "Sign in";
+    button.addEventListener("click", () => document.dispatchEvent(new CustomEvent("signedout", { cancelable: true })));
+    this.say(WORDS.signedOut, "trouble");
+    this.place?.append(button);
   }
 
   say(words, tone = "quiet") {

@@ -7,7 +7,7 @@ Decides: that a session lies in the past and is recorded once. Must never know: 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,14 +16,17 @@ from flask.typing import ResponseReturnValue
 from clinic import access
 from clinic.access import Permission
 from clinic.db import db
-from clinic.models import Case, Encounter, Medium, NotAllowedNow, NoteFormat, ProgressNote
+from clinic.models import Case, Encounter, Medium, NotAllowedNow, ProgressNote
 from clinic.models.cases import require_open
 from clinic.models.notes import begin_note, persons_of, record_encounter
 from clinic.web.context import actor, now, settings, today, viewer
 from clinic.web.practice import practice
+from forms import library
 from forms.notes import BeginNoteForm, EncounterForm, encounter_form
 
 USUAL_MINUTES = 50
+USUAL_TEMPLATE = "soap"
+ONCE = ("intake", "discharge")  # taken at the beginning and the end, so never the usual one
 
 
 def case_around(row: Encounter | ProgressNote) -> Case:
@@ -42,7 +45,7 @@ def add_encounter(id: uuid.UUID) -> ResponseReturnValue:
     case = access.find(viewer(), Case, id, Permission.RECORD_ENCOUNTER)
     Recording = encounter_form([(str(person.id), person.preferred_name) for person in case.participants])
     if request.method == "GET":
-        return _form_page(case, Recording(today=today(), data={"day": today(), "minutes": USUAL_MINUTES}))
+        return _form_page(case, Recording(today=today(), data={"day": today(), "minutes": USUAL_MINUTES, "format": _usual_template()}))
     form = Recording(request.form, today=today())
     if not (form.validate() and _has_begun(form)):
         return _form_page(case, form, status=400)
@@ -51,9 +54,8 @@ def add_encounter(id: uuid.UUID) -> ResponseReturnValue:
     except NotAllowedNow as refusal:
         return _form_page(case, form, refusal=str(refusal), status=409)
     target = url_for("practice.encounter", id=encounter.id)
-    if request.form.get("then") == "note" and not _own_notes(encounter):
-        note = begin_note(db.session(), encounter, format=NoteFormat(form.format.data), by=actor(), at=now())
-        target = url_for("practice.note", id=note.id)
+    if request.form.get("then") == "note":
+        target = url_for("practice.note", id=_begun(encounter, form.format.data).id)
     db.session.commit()
     flash("The session is recorded.", "success")
     return redirect(target, 303)
@@ -106,7 +108,8 @@ def _recorded(case: Case, form: EncounterForm) -> Encounter:
 
 @practice.get("/encounters/<uuid:id>")
 def encounter(id: uuid.UUID) -> ResponseReturnValue:
-    return _page(access.find(viewer(), Encounter, id, Permission.SEE_ENCOUNTER), BeginNoteForm())
+    form = BeginNoteForm(data={"format": _usual_template()})
+    return _page(access.find(viewer(), Encounter, id, Permission.SEE_ENCOUNTER), form)
 
 
 def _page(encounter: Encounter, form: BeginNoteForm, *, status: int = 200) -> ResponseReturnValue:
@@ -118,6 +121,7 @@ def _page(encounter: Encounter, form: BeginNoteForm, *, status: int = 200) -> Re
         people=attendees_of(encounter, case),
         notes=access.rows_of(viewer(), ProgressNote, ProgressNote.encounter_id == encounter.id, order_by=ProgressNote.begun_at),
         own=bool(_own_notes(encounter)),
+        late_hours=settings().notes.late_after_hours,
         form=form,
     )
     return page, status
@@ -125,19 +129,33 @@ def _page(encounter: Encounter, form: BeginNoteForm, *, status: int = 200) -> Re
 
 @practice.post("/encounters/<uuid:id>/notes")
 def write_note(id: uuid.UUID) -> ResponseReturnValue:
-    """Begin the note of this session in the chosen format; the one that was begun before when there is one."""
+    """Begin a note of this session with the chosen template; the one that was begun with it before when there is one."""
     encounter = access.find(viewer(), Encounter, id, Permission.RECORD_ENCOUNTER)
     form = BeginNoteForm(request.form)
     if not form.validate():
         return _page(encounter, form, status=400)
-    own = _own_notes(encounter)
-    note = own[0] if own else begin_note(db.session(), encounter, format=NoteFormat(form.format.data), by=actor(), at=now())
+    note = _begun(encounter, form.format.data)
     db.session.commit()
     return redirect(url_for("practice.note", id=note.id), 303)
 
 
+def _begun(encounter: Encounter, template: str | None) -> ProgressNote:
+    """A session can have several notes, of different templates: a last session has its own and the summary of all. A second press
+    of the button makes no second one."""
+    same = next((note for note in _own_notes(encounter) if note.format == template), None)
+    late_after = timedelta(hours=settings().notes.late_after_hours)
+    return same or begin_note(db.session(), encounter, format=str(template), by=actor(), at=now(), late_after=late_after)
+
+
 def _own_notes(encounter: Encounter) -> list[ProgressNote]:
-    """Each counselor writes one note of a session. What is to be added later is an addendum."""
     return access.rows_of(
         viewer(), ProgressNote, ProgressNote.encounter_id == encounter.id, ProgressNote.author_id == actor()
     )
+
+
+def _usual_template() -> str:
+    """The one that this counselor took last, where it is still offered."""
+    mine = access.notes_for(viewer()).where(ProgressNote.author_id == actor()).order_by(ProgressNote.begun_at.desc()).limit(1)
+    last = db.session.scalars(mine.with_only_columns(ProgressNote.format)).first()
+    usual = (template.id for template in library.note_templates if template.id == last and last not in ONCE)
+    return next(usual, USUAL_TEMPLATE)
