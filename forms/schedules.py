@@ -19,6 +19,7 @@ _LATEST_DAYS = 2 * 366
 RHYTHMS = (
     ("day", "Every so many days"),
     ("week", "Every so many weeks"),
+    ("month", "Every so many months"),
     ("before", "Before a session, each or every so many"),
     ("after", "After a session, each or every so many"),
 )

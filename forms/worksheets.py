@@ -58,7 +58,7 @@ _BELONGS = {
     "hints": (Kind.AGREEMENT,),
 }
 _MOST = {Kind.LIST: 10, Kind.TABLE: 12}
-_REPEATS = ("day", "week", "session")
+_REPEATS = ("day", "week", "month", "session")
 _WHEN = ("before", "after")
 
 

@@ -81,11 +81,15 @@ class Event(StrEnum):
     JOINT_FORM_OPENED = "joint_form_opened"
     VERSION_PUT = "version_put"
     VERSION_DECIDED = "version_decided"
+    VERSION_TAKEN_BACK = "version_taken_back"
     AGREEMENT_ENDED = "agreement_ended"
     SAFETY_CLEARED = "safety_cleared"
     SCHEDULE_BEGUN = "schedule_begun"
     SCHEDULE_CHANGED = "schedule_changed"
     SETBACK_RECORDED = "setback_recorded"
+    SCORES_ENTERED = "scores_entered"
+    SCORES_TAKEN_BACK = "scores_taken_back"
+    REVIEWER_NAMED = "reviewer_named"
     REMINDERS_STOPPED = "reminders_stopped"
     REMINDERS_STARTED = "reminders_started"
 
@@ -109,6 +113,7 @@ FIELDS: dict[Event, frozenset[str]] = dict.fromkeys(Event, NOTHING) | {
     Event.REPORT_MADE: frozenset({"audience", "sha256"}),
     Event.REVEAL_OPENED: frozenset({"group"}),
     Event.VERSION_DECIDED: frozenset({"decision"}),
+    Event.SCORES_ENTERED: frozenset({"measure"}),
     Event.SCHEDULE_BEGUN: frozenset({"content"}),
     Event.SCHEDULE_CHANGED: frozenset({"state"}),
 }

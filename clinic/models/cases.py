@@ -62,6 +62,7 @@ class Case(Base):
     separated_at: Mapped[datetime | None]  # `clinic.models.separating`; for good
     submission_key: Mapped[uuid.UUID | None] = mapped_column(unique=True)  # the button pressed twice adds one case
     separated_on: Mapped[date | None]  # the day it was where that was done
+    reviewer_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"))  # who goes through answers of risk
     label = sealed_text()
     separated_why = sealed_text()
 

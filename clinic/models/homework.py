@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.cases import Participant
+from clinic.models.measures import require_givable
 from clinic.models.states import AssignmentState, NotAllowedNow, advance
 from clinic.sealing import Subject, sealed_data, sealed_text
 
@@ -168,7 +169,9 @@ def assign(
     at: datetime,
 ) -> Assignment:
     """Give one worksheet or measure to one person. Whether this person may be given anything yet is
-    `clinic.access.intake`'s to say."""
+    `clinic.models.opening`'s to say; a measure is given only where it may be."""
+    if kind == "measure":
+        require_givable(session, participant.case, content_id, content_version)
     row = Assignment(
         case_id=participant.case_id,
         participant_id=participant.id,

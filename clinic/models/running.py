@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from clinic.models.cases import Case, Participant
 from clinic.models.homework import Assignment, Draft, assign
+from clinic.models.measures import why_not_given
 from clinic.models.programme import start_stage
 from clinic.models.safety import AFFECTION, why_affection_is_closed
 from clinic.models.schedules import Every, Run, Schedule, ScheduleState
 from clinic.models.states import AssignmentState, CaseState, NotAllowedNow
+from forms import library
 
 Seats = Collection[uuid.UUID] | None
 STILL_WRITING = timedelta(hours=2)
@@ -60,7 +62,7 @@ def open_run(session: Session, schedule: Schedule, number: int, *, at: datetime)
     the first at the schedule's row, and then finds the run."""
     session.execute(select(Schedule.id).where(Schedule.id == schedule.id).with_for_update())
     taken = select(Run.id).where(Run.schedule_id == schedule.id, Run.number == number)
-    if session.scalars(taken).first() is not None or _is_closed_by_rule(session, schedule.module_id, schedule.case_id, at=at):
+    if session.scalars(taken).first() is not None or _is_closed_by_rule(session, schedule, at=at):
         return None
     is_timed = schedule.every != Every.SESSION
     closes_at = schedule.closes_at(number) if is_timed else None
@@ -85,9 +87,13 @@ def _start(session: Session, homework: Assignment, *, at: datetime) -> None:
     start_stage(session, homework.participant.case, homework.module_id, by=homework.assigned_by, at=at)
 
 
-def _is_closed_by_rule(session: Session, module_id: str | None, case_id: uuid.UUID, *, at: datetime) -> bool:
-    """The hard rule on `affection`: what may not open waits, and says nothing of why."""
-    return module_id == AFFECTION and bool(why_affection_is_closed(session, session.get_one(Case, case_id), at=at))
+def _is_closed_by_rule(session: Session, row: Schedule | Assignment, *, at: datetime) -> bool:
+    """The hard rule on `affection`, and a measure that asks of risk while nobody reviews it: what may not open waits, and says
+    nothing of why."""
+    case = session.get_one(Case, row.case_id)
+    if row.kind == "measure":
+        return bool(why_not_given(session, case, library.measure(row.content_id, row.content_version)))
+    return row.module_id == AFFECTION and bool(why_affection_is_closed(session, case, at=at))
 
 
 # --- closing --------------------------------------------------------------------------------------------------------------
@@ -117,7 +123,7 @@ def next_number(session: Session, schedule: Schedule, *, at: datetime) -> int | 
     """The run that may be opened now, due or early: one ahead, not more. None while one lies open, or when none is to come."""
     if schedule.state != ScheduleState.ACTIVE or schedule.every == Every.SESSION or schedule.is_over(at):
         return None
-    if _is_closed_by_rule(session, schedule.module_id, schedule.case_id, at=at):
+    if _is_closed_by_rule(session, schedule, at=at):
         return None
     latest = session.scalar(select(func.max(Run.number)).where(Run.schedule_id == schedule.id)) or 0
     current = schedule.run_at(at) or 0
@@ -186,7 +192,7 @@ def open_planned(session: Session, *, at: datetime, seats: Seats = None) -> int:
     due = waiting.where(Assignment.state == AssignmentState.HELD.value, Assignment.opens_at <= at)
     opened = 0
     for homework in list(session.scalars(due)):
-        if not _is_closed_by_rule(session, homework.module_id, homework.case_id, at=at):
+        if not _is_closed_by_rule(session, homework, at=at):
             homework.end_hold(by=None, at=at)
             _start(session, homework, at=at)
             opened += 1

@@ -1,4 +1,4 @@
-"""Homework that comes back: daily, weekly, every n days, before or after each session. Never doubled, never piled up.
+"""Homework that comes back: daily, weekly, monthly, every n days, before or after each session. Never doubled, never piled up.
 
 Decides: when a run opens and closes, in the person's own time zone. Must never know: who is asking. A run that is missed is
 closed; intended, shown and answered times are the clinician's only.
@@ -7,6 +7,7 @@ closed; intended, shown and answered times are the clinician's only.
 from __future__ import annotations
 
 import uuid
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
 from clinic.models.cases import Participant
+from clinic.models.measures import require_givable
 from clinic.models.states import NotAllowedNow
 from clinic.sealing import Subject, sealed_text
 
@@ -26,6 +28,7 @@ OPENS = time(5, 0)  # in the person's zone: the day of a run begins when most pe
 class Every(StrEnum):
     DAY = "day"
     WEEK = "week"
+    MONTH = "month"
     SESSION = "session"
 
 
@@ -68,6 +71,8 @@ class Schedule(Base):
     def day_of(self, run: int) -> date:
         """The day on which run number ``run`` (from 1) opens, counted in days of the calendar, so that no change of the clock
         moves it."""
+        if self.every == Every.MONTH:
+            return months_after(self.starts_on, self.interval * (run - 1))
         return self.starts_on + self.step * (run - 1)
 
     def opens_at(self, run: int) -> datetime:
@@ -86,6 +91,9 @@ class Schedule(Base):
         day = today.date() if today.time() >= OPENS else today.date() - timedelta(days=1)
         if day < self.starts_on or (self.ends_on is not None and day > self.ends_on):
             return None
+        if self.every == Every.MONTH:
+            run = ((day.year - self.starts_on.year) * 12 + day.month - self.starts_on.month) // self.interval + 1
+            return run if self.day_of(run) <= day else run - 1
         return (day - self.starts_on) // self.step + 1
 
     def is_over(self, at: datetime) -> bool:
@@ -105,6 +113,13 @@ class Schedule(Base):
     def end(self, *, by: uuid.UUID | None, at: datetime) -> None:
         self.state = ScheduleState.ENDED.value
         noted(self, Event.SCHEDULE_CHANGED, by=by, at=at, state=self.state)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last where it has no such day: counted from the first day, so that nothing drifts."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class Run(Base):
@@ -147,6 +162,8 @@ def begin_schedule(
     by: uuid.UUID | None,
     at: datetime,
 ) -> Schedule:
+    if kind == "measure":
+        require_givable(session, participant.case, content_id, content_version)
     taken = select(Schedule.id).where(
         Schedule.participant_id == participant.id, Schedule.content_id == content_id, Schedule.state != ScheduleState.ENDED.value
     )

@@ -78,12 +78,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_statement_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_statement_note_id"), ["note_id"], unique=False)
 
+    with op.batch_alter_table("administration", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("entered_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("entered_by", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("submission_key", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("why_taken_back_sealed", sa.LargeBinary(), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_administration_submission_key"), ["submission_key"])
+        batch_op.create_foreign_key(
+            batch_op.f("fk_administration_entered_by"), "user", ["entered_by"], ["id"], initially="DEFERRED", deferrable=True
+        )
+
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("separated_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("submission_key", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("separated_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("reviewer_id", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("separated_why_sealed", sa.LargeBinary(), nullable=True))
         batch_op.create_unique_constraint(batch_op.f("uq_case_submission_key"), ["submission_key"])
+        batch_op.create_foreign_key(
+            batch_op.f("fk_case_reviewer_id"), "user", ["reviewer_id"], ["id"], initially="DEFERRED", deferrable=True
+        )
 
     with op.batch_alter_table("joint_draft", schema=None) as batch_op:
         batch_op.add_column(sa.Column("set_aside_sealed", sa.LargeBinary(), nullable=True))
@@ -137,11 +151,21 @@ def downgrade() -> None:
         batch_op.drop_column("set_aside_sealed")
 
     with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_case_reviewer_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_case_submission_key"), type_="unique")
         batch_op.drop_column("separated_why_sealed")
+        batch_op.drop_column("reviewer_id")
         batch_op.drop_column("separated_on")
         batch_op.drop_column("submission_key")
         batch_op.drop_column("separated_at")
+
+    with op.batch_alter_table("administration", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_administration_entered_by"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("uq_administration_submission_key"), type_="unique")
+        batch_op.drop_column("why_taken_back_sealed")
+        batch_op.drop_column("submission_key")
+        batch_op.drop_column("entered_by")
+        batch_op.drop_column("entered_at")
 
     with op.batch_alter_table("statement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_statement_note_id"))
