@@ -84,7 +84,7 @@ def offered(case: Case, module_id: str) -> Set | None:
         return Set(module.id, module.title, module, neutral, _for_each_person(case, pieces))
     if module_id != MEASURES:
         return None
-    suitable = [measure.as_worksheet() for measure in library.measures if measure.suits(case.relation)]
+    suitable = [measure.as_worksheet() for measure in library.measures if measure.has_wording and measure.suits(case.relation)]
     pieces = [_piece("measure", sheet, neutral) for sheet in suitable]
     return Set(MEASURES, "Measures", None, neutral, _for_each_person(case, pieces))
 

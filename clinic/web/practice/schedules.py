@@ -56,7 +56,7 @@ class Shown:
 def schedules(id: uuid.UUID) -> ResponseReturnValue:
     case = access.find(viewer(), Case, id, Permission.SCHEDULE)
     rows = access.rows_of(viewer(), Schedule, Schedule.case_id == case.id, order_by=Schedule.begun_at.desc())
-    pieces = [piece for piece, repeat in pieces_of(case) if repeat is not None]
+    pieces = [piece for piece, repeat in pieces_of(case) if repeat is not None or piece.kind == "measure"]
     return render_template("practice/schedules/list.html", case=case, shown=[_shown(row, case) for row in rows], pieces=pieces)
 
 
@@ -138,10 +138,10 @@ def _begin(case: Case, person: Participant, piece: Piece, form: RepeatForm) -> S
 def begin(
     case: Case, person: Participant, piece: Piece, repeat: Repeat, days: tuple[date, date | None], *, note: str = ""
 ) -> Schedule:
-    """``repeat.every``: day, week or session; also "before" and "after", which mean a session."""
+    """``repeat.every``: day, week, month or session; also "before" and "after", which mean a session."""
     require_open(case)
     require_first_steps(db.session(), person)
-    is_session = repeat.every not in ("day", "week")
+    is_session = repeat.every not in ("day", "week", "month")
     when = repeat.when or (repeat.every if is_session and repeat.every != "session" else "")
     return begin_schedule(
         db.session(), person, kind=piece.kind, content_id=piece.id, content_version=piece.version,

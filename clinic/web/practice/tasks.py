@@ -26,6 +26,7 @@ KINDS = {
     TaskKind.DISCLOSURE: "Something not yet told",
     TaskKind.NUMBER: "Numbers to look at",
     TaskKind.TALK: "To talk about",
+    TaskKind.FEEDBACK: "Session feedback",
     TaskKind.OWN: "Your own",
 }
 MOST_DONE = 50
