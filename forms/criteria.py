@@ -83,7 +83,7 @@ def _agreement_signed(given: Arguments, facts: Facts) -> Result:
     accepted = set(given.get("values", ("signed",)))
     found = [one for one in facts.agreed if one.worksheet == given["worksheet"]]
     good = [one for one in found if one.standing.name.lower() in accepted]
-    if not found and len(facts.people) == 1:
+    if not found and (facts.alone or len(facts.people) == 1):
         # For one who works alone, to have prepared it is to have done it.
         return signs.submitted({"worksheet": given["worksheet"], "side": "either"}, facts)
     return bool(good), str((good or found)[-1].standing) if found else "not opened yet"

@@ -34,9 +34,13 @@ class ProgressReportForm(Form):
             raise ValidationError("The period ends before it begins. Put the earlier day first.")
 
 
-def progress_report_form(people: Sequence[tuple[str, str]]) -> type[ProgressReportForm]:
-    """`people`: (key, name) of everyone in the case."""
-    return type("ProgressReportForm", (ProgressReportForm,), {"person": OneOf("Which person", choices_of(people))})
+def progress_report_form(people: Sequence[tuple[str, str]], *, for_both: bool = True) -> type[ProgressReportForm]:
+    """`people`: (key, name) of everyone in the case; `for_both`: whether the two may read one together."""
+    parts: dict[str, Any] = {"person": OneOf("Which person", choices_of(people))}
+    if not for_both:
+        alone = [choice for choice in AUDIENCES if choice.value != "joint"]
+        parts["audience"] = OneOf("Who will read it", alone, [Needed("Choose who will read this report.")])
+    return type("ProgressReportForm", (ProgressReportForm,), parts)
 
 
 class SignatureForm(Form):

@@ -73,6 +73,7 @@ class Facts:
 
     today: date
     people: tuple[Worker, ...]
+    alone: bool = False  # nobody in this case works with another
     sendings: tuple[Sending, ...] = ()
     agreed: tuple[Agreed, ...] = ()
     notes: tuple[Noted, ...] = ()

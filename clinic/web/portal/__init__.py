@@ -10,6 +10,7 @@ from clinic.web.portal import (  # noqa: E402, F401  (the routes hang on the blu
     documents,
     home,
     homework,
+    noticed,
     password,
     private_word,
     readings,

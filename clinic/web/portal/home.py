@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from clinic import access
-from clinic.models import Assignment, AssignmentState, Draft, Participant, ReviewComment
+from clinic.models import Assignment, AssignmentState, Draft, Noticed, Participant, ReviewComment
 from clinic.models.sending import PRIVATE_WORD, SAFETY_CHECK, worksheet_of
 from clinic.web.context import today, viewer
 from clinic.web.portal import portal
@@ -73,7 +73,7 @@ def home() -> ResponseReturnValue:
     repeats = repeats_of(rows, wording)
     return render_template(
         "portal/home.html", steps=(), waiting=waiting, held=held, sent=sent, both=for_both(seat), repeats=repeats,
-        together=seat.case.works_together,
+        together=seat.case.works_together, noticed=seat.case.is_separated and bool(access.rows_of(viewer(), Noticed)),
     )
 
 

@@ -22,7 +22,7 @@ from clinic.models.reveals import notice
 from clinic.models.sending import worksheet_of
 from clinic.web.context import actor, now, viewer
 from clinic.web.portal import portal
-from clinic.web.portal.seat import lines_for, neutral_wording, own_seat, require_steps, wording_for
+from clinic.web.portal.seat import lines_for, neutral_wording, own_seat, require_steps, require_two, wording_for
 from forms import Given, Wording
 from forms.definition import Item
 from forms.reveals import NoticeForm
@@ -54,6 +54,7 @@ class Shown:
 def together() -> ResponseReturnValue:
     seat = own_seat()
     require_steps(seat)
+    require_two(seat, Permission.NOTICE)
     opened = access.rows_of(viewer(), Reveal, Reveal.case_id == seat.case_id, order_by=Reveal.opened_at.desc())
     return render_template("portal/reveals/list.html", opened=[_shown(reveal, seat) for reveal in opened])
 

@@ -55,6 +55,12 @@ def require_steps(seat: Participant, assignment: Assignment | None = None) -> No
         raise StepsFirst
 
 
+def require_two(seat: Participant, permission: Permission) -> None:
+    """What two people have with each other is no page of one who works alone."""
+    if not seat.case.works_together:
+        raise NotFound(permission)
+
+
 def wording_for(seat: Participant) -> Wording:
     return Wording(seat.calls_other or "", seat.calls_event or "", seat.case.relation)
 

@@ -21,7 +21,7 @@ from clinic.models.sending import share, unshare, worksheet_of
 from clinic.web.context import actor, now, viewer
 from clinic.web.portal import portal
 from clinic.web.portal.opened import opened
-from clinic.web.portal.seat import Sees, neutral_wording, own_seat, require_steps, wording_for
+from clinic.web.portal.seat import Sees, neutral_wording, own_seat, require_steps, require_two, wording_for
 from forms import Given
 from forms.definition import Item
 from forms.shown import lines as in_words
@@ -145,8 +145,9 @@ def withdrawal(id: uuid.UUID) -> ResponseReturnValue:
 
 def _way_back(answer: Answer) -> str:
     """To the homework that it answers, or, when that was taken back, to the list of what is shown."""
-    still_there = access.rows_of(viewer(), Assignment, Assignment.id == answer.assignment_id)
-    return url_for("portal.answers", id=answer.assignment_id) if still_there else url_for("portal.showing")
+    if access.rows_of(viewer(), Assignment, Assignment.id == answer.assignment_id):
+        return url_for("portal.answers", id=answer.assignment_id)
+    return url_for("portal.showing" if own_seat().case.works_together else "portal.home")
 
 
 @portal.get("/shared")
@@ -154,6 +155,7 @@ def shared() -> ResponseReturnValue:
     """What the other person shows. The page looks the same whether or not there is anything, but for what is there."""
     seat = own_seat()
     require_steps(seat)
+    require_two(seat, Permission.READ_SHARED)
     cards = []
     for answer, row, assignment in db.session.execute(access.shown_for(viewer(), seat.case)).all():
         if answer.participant_id not in viewer().seats:
@@ -167,6 +169,7 @@ def showing() -> ResponseReturnValue:
     """What this person shows the other, in one place: also answers of homework that is no longer there."""
     seat = own_seat()
     require_steps(seat)
+    require_two(seat, Permission.SHARE)
     cards = [
         (answer.id, _card(answer, worksheet_of(assignment).item(answer.item_id), row.shared_at, seat))
         for answer, row, assignment in db.session.execute(access.shown_for(viewer(), seat.case))

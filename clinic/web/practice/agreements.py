@@ -57,6 +57,9 @@ def _title(case: Case, worksheet: Worksheet) -> str:
 def _standing(form: JointForm) -> tuple[str, str]:
     if form.ended_at is not None:
         return "ended", "calm"
+    if form.is_frozen:
+        signed = any(version.is_signed_by_all for version in form.versions)
+        return ("kept to read", "calm") if signed else ("left undecided", "calm")
     if form.on_the_table is not None:
         return "a version is on the table", "waiting"
     return ("in force", "done") if form.in_force_on(today()) is not None else ("open", "open")
