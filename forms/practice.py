@@ -136,9 +136,9 @@ def _without_clashes(base: Content, pieces: list[Piece], problems: list[Problem]
 
 def _clash(base: Content, piece: Piece, others: list[Piece]) -> tuple[str, str] | None:
     if piece.made.id in getattr(base, piece.kind):
-        return "id", f"'{piece.made.id}' is the programme's own, and is never replaced; choose another id."
+        return "id", f"'{piece.made.id}' comes with the program, and is never replaced; choose another id."
     if any(piece.made.id in one for one in (base.worksheets, base.measures)) and piece.kind in ("worksheets", "measures"):
-        return "id", f"'{piece.made.id}' is taken by a worksheet or a measure of the programme; choose another id."
+        return "id", f"'{piece.made.id}' is taken by a worksheet or a measure that comes with the program; choose another id."
     if piece.version in [other.version for other in others]:
         return "version", f"version {piece.made.version} of '{piece.made.id}' stands in two files; raise the newer one."
     if piece.kind != "modules":

@@ -106,7 +106,7 @@ def test_introductions_are_replaced_side_by_side(write: Write) -> None:
         ({"worksheets__our_sheet": sheet(kind="knid")}, "worksheets/our-sheet.toml, page 1, item 'story', key 'knid'"),
         ({"worksheets__our_sheet": sheet("no-module")}, "worksheets/our-sheet.toml, key 'module': 'no-module' does not exist"),
         ({"worksheets__our_sheet": "id = begin"}, "worksheets/our-sheet.toml: is not TOML"),
-        ({"worksheets__hurt_account": sheet(our="hurt", sheet="account")}, "programme's own, and is never replaced"),
+        ({"worksheets__hurt_account": sheet(our="hurt", sheet="account")}, "comes with the program, and is never replaced"),
         ({"worksheets__trust_pulse": sheet().replace("our-sheet", "trust-pulse")}, "taken by a worksheet or a measure"),
         ({"worksheets__other": sheet()}, "must be called our-sheet.toml"),
         ({"modules__our_module": MODULE.replace("= 12", "= 3")}, "give a module of your own a number from 12 on"),
