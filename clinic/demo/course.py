@@ -3,7 +3,7 @@
 Decides: nothing but the order within one entry. Must never know: homework.
 
 `setback`: at, happened, text, reopens (modules), person (if it is one person's own). `mark`: at, module, name, reason, waives.
-`clearance`: at, reason, recheck. `word` (a private word): person, begun, sent, text, read, done (what was done about it).
+`clearance`: at, reason, recheck. `separation`: at, why. `word` (a private word): person, begun, sent, text, read, done (what was done about it).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from clinic.models.private_word import begin_word
 from clinic.models.programme import change_stage, mark_sign
 from clinic.models.safety import clear_joint_work
 from clinic.models.sending import send
+from clinic.models.separating import separate
 from clinic.models.setbacks import record_setback
 from clinic.models.upkeep import raise_rechecks
 from forms import Given, library
@@ -29,7 +30,7 @@ from forms.criteria import key_of
 
 
 def course(scene: Scene) -> Iterator[Act]:
-    for kind, act in (("setback", _fall_back), ("mark", _mark), ("clearance", _clear)):
+    for kind, act in (("setback", _fall_back), ("mark", _mark), ("clearance", _clear), ("separation", _separate)):
         for entry in scene.entries(kind):
             yield Act(scene.at(entry["at"]), partial(act, scene, entry))
     for entry in scene.entries("word"):
@@ -80,6 +81,10 @@ def _mark(scene: Scene, entry: Entry, at: datetime) -> None:
 def _clear(scene: Scene, entry: Entry, at: datetime) -> None:
     recheck = scene.day(f"{entry['recheck']} 12:00")
     clear_joint_work(db.session(), scene.begun, reason=entry["reason"].strip(), recheck_on=recheck, by=scene.counselor, at=at)
+
+
+def _separate(scene: Scene, entry: Entry, at: datetime) -> None:
+    separate(db.session(), scene.begun, why=entry["why"], by=scene.counselor, at=at)
 
 
 def _begin_word(scene: Scene, entry: Entry, at: datetime) -> None:

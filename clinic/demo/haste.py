@@ -27,6 +27,7 @@ def _relax(connection: sqlite3.Connection, _record: object) -> None:
 def in_haste(app: Flask) -> Iterator[None]:
     """An application context whose SQLite connections do not wait. PostgreSQL is left as it is."""
     with app.app_context():
+        db.session().expire_on_commit = False  # nobody else writes meanwhile, so what was read stays true
         engines = [engine for engine in (db.engine, app.extensions["keyring"]._store) if engine.dialect.name == "sqlite"]
         for engine in engines:
             event.listen(engine, "connect", _relax)

@@ -16,7 +16,10 @@ from forms.definition import Worksheet
 from forms.measures import Measure
 
 LIVES = Path(__file__).parent / "lives"
-ORDER = ("couple", "new_couple", "friends", "solo_friend", "family", "finished", "fay")
+ORDER = (
+    "couple", "new_couple", "just_invited", "friends", "solo_friend", "family", "separated", "finished",
+    "fay", "sisters", "old_friends", "later_years",
+)  # fmt: skip
 Life = dict[str, Any]
 
 

@@ -99,13 +99,20 @@ def _change(entry: Entry, scene: Scene, word: str, at: datetime) -> None:
 
 
 def _open_due(scene: Scene, entry: Entry, at: datetime) -> None:
+    """All of this person's, once for each moment."""
+    if scene.looked.get(entry["person"]) == at:
+        return
+    scene.looked[entry["person"]] = at
     open_due_runs(db.session(), at=at, seats=[scene.seats[entry["person"]].id])
 
 
 def _run(scene: Scene, entry: Entry, number: int) -> tuple[Run, Assignment]:
-    (run,) = access.rows_of(scene.viewer, Run, Run.schedule_id == entry["row"].id, Run.number == number)
-    (homework,) = access.rows_of(scene.viewer, Assignment, Assignment.id == run.assignment_id)
-    return run, homework
+    found: dict[int, tuple[Run, Assignment]] = entry.setdefault("found", {})
+    if number not in found:
+        (run,) = access.rows_of(scene.viewer, Run, Run.schedule_id == entry["row"].id, Run.number == number)
+        (homework,) = access.rows_of(scene.viewer, Assignment, Assignment.id == run.assignment_id)
+        found[number] = run, homework
+    return found[number]
 
 
 def _skip(scene: Scene, entry: Entry, number: int, why: str, at: datetime) -> None:

@@ -40,6 +40,7 @@ class Scene:
     assignments: dict[str, Assignment] = field(default_factory=dict)
     answers: dict[str, dict[str, Answer]] = field(default_factory=dict)
     statuses: dict[str, StageStatus] = field(default_factory=dict)
+    looked: dict[str, datetime] = field(default_factory=dict)  # when was last looked for what is due to this person
 
     def at(self, moment: str) -> datetime:
         return self.calendar.at(moment)

@@ -98,5 +98,5 @@ def test_many_plain_cases_can_be_added_beside_it(copied: Made) -> None:
     many(app, cases=7)
     with app.app_context():
         viewer = viewer_of(app, "cleo")
-        assert len(access.rows_of(viewer, Case)) == 13
+        assert len(access.rows_of(viewer, Case)) == 15
         assert first_damage(db.session()) is None
