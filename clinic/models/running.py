@@ -62,7 +62,7 @@ def open_run(session: Session, schedule: Schedule, number: int, *, at: datetime)
     the first at the schedule's row, and then finds the run."""
     session.execute(select(Schedule.id).where(Schedule.id == schedule.id).with_for_update())
     taken = select(Run.id).where(Run.schedule_id == schedule.id, Run.number == number)
-    if session.scalars(taken).first() is not None or _is_closed_by_rule(session, schedule, at=at):
+    if session.scalars(taken).first() is not None or _waits_to_begin(session, schedule, at=at):
         return None
     is_timed = schedule.every != Every.SESSION
     closes_at = schedule.closes_at(number) if is_timed else None
@@ -85,6 +85,17 @@ def _start(session: Session, homework: Assignment, *, at: datetime) -> None:
     """It is there now: with the first homework of a module its stage begins."""
     session.flush()
     start_stage(session, homework.participant.case, homework.module_id, by=homework.assigned_by, at=at)
+
+
+def _waits_to_begin(session: Session, schedule: Schedule, *, at: datetime) -> bool:
+    """Of `affection` the hard rule holds back the first run alone. What has begun goes on until the counselor pauses it: that it
+    stopped on the very day on which the other person sent something would tell."""
+    return not _goes_on(session, schedule) and _is_closed_by_rule(session, schedule, at=at)
+
+
+def _goes_on(session: Session, schedule: Schedule) -> bool:
+    begun = select(Run.id).where(Run.schedule_id == schedule.id).limit(1)
+    return schedule.module_id == AFFECTION and session.scalars(begun).first() is not None
 
 
 def _is_closed_by_rule(session: Session, row: Schedule | Assignment, *, at: datetime) -> bool:
@@ -120,10 +131,11 @@ def _being_written(at: datetime) -> Any:
 
 
 def next_number(session: Session, schedule: Schedule, *, at: datetime) -> int | None:
-    """The run that may be opened now, due or early: one ahead, not more. None while one lies open, or when none is to come."""
+    """The run that may be opened now, due or early: one ahead, not more. None while one lies open, or when none is to come. The
+    first of `affection` is not announced, whether the hard rule stands in its way or not: no announcement can vanish."""
     if schedule.state != ScheduleState.ACTIVE or schedule.every == Every.SESSION or schedule.is_over(at):
         return None
-    if _is_closed_by_rule(session, schedule, at=at):
+    if not _goes_on(session, schedule) and (schedule.module_id == AFFECTION or _is_closed_by_rule(session, schedule, at=at)):
         return None
     latest = session.scalar(select(func.max(Run.number)).where(Run.schedule_id == schedule.id)) or 0
     current = schedule.run_at(at) or 0
