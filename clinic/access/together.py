@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from clinic.access.reach import (
     NONE,
@@ -30,6 +30,7 @@ from clinic.models import (
     JointVersion,
     Message,
     Noticed,
+    NoticedDraft,
     Reveal,
     RevealedAnswer,
     Run,
@@ -70,11 +71,20 @@ def joint_forms_for(viewer: Viewer) -> Select[JointForm]:
 
 
 def joint_versions_for(viewer: Viewer) -> Select[JointVersion]:
-    return _or_both_have_signed(viewer, JointVersion, JointVersion.id.in_(_signed_by_all()))
+    signed = _or_both_have_signed(viewer, JointVersion, JointVersion.id.in_(_signed_by_all()))
+    return signed.where(_not_taken_back_from(viewer))
+
+
+def _not_taken_back_from(viewer: Viewer) -> ColumnElement[bool]:
+    """What its author took back is their own history, and the clinician's to read."""
+    if viewer.kind is Kind.COUNSELOR:
+        return true()
+    return or_(JointVersion.taken_back_at.is_(None), JointVersion.proposed_by.in_(viewer.seats))
 
 
 def joint_decisions_for(viewer: Viewer) -> Select[JointDecision]:
-    return _or_both_have_signed(viewer, JointDecision, JointDecision.version_id.in_(_signed_by_all()))
+    signed = _or_both_have_signed(viewer, JointDecision, JointDecision.version_id.in_(_signed_by_all()))
+    return signed.where(JointDecision.version_id.in_(select(JointVersion.id).where(_not_taken_back_from(viewer))))
 
 
 SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
@@ -87,6 +97,7 @@ SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
     JointVersion: joint_versions_for,
     JointDecision: joint_decisions_for,
     JointDraft: owner_while_together(JointDraft),
+    NoticedDraft: owner_while_together(NoticedDraft),
     SafetyClearance: clinicians(SafetyClearance),
     Schedule: clinicians_and_owner(Schedule),
     Run: clinicians_and_owner(Run),

@@ -14,8 +14,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from clinic.models.cases import Capacity, Case, Participant, require_not_separated
+from clinic.models.cases import Case, Participant, require_not_separated
 from clinic.models.joint import Decision, JointDraft, JointForm, JointVersion, open_joint_form
+from clinic.models.joint_drafts import CLOSED as CLOSED
+from clinic.models.joint_drafts import draft_of, hold, require_open_form
+from clinic.models.joint_drafts import keep_draft as keep_draft
 from clinic.models.opening import steps_of
 from clinic.models.safety import require_joint_work, why_affection_is_closed, why_joint_work_is_closed
 from clinic.models.states import CaseState, NotAllowedNow
@@ -28,10 +31,10 @@ BOTH = 2
 AFFECTION = "affection"
 
 NEEDS_BOTH = "A joint form needs two people who each sign. When one works alone, the text for one person is for them."
-CLOSED = "This is closed for now. Please speak with your counselor."
 NO_LONGER = "This version is no longer on the table. Below is how it stands now."
 ANOTHER_CAME = "Another version was put while you wrote. It is below. Your own words are kept; you can still put them."
-WRITTEN_ELSEWHERE = "Your words were changed in another window meanwhile. Below is what you wrote here. Save it again to keep this."
+TWO_TEXTS = "A part of this was written on two devices. Choose which words to keep, then put it."
+NOT_YOURS = "Only the one who put it can take it back, and only while nobody has answered it."
 NOTHING_TO_PUT = "There is nothing to put yet. Write your version first."
 HAS_RUN_OUT = "The last day of this version has passed. Put another one, with a later day."
 ENDS_TOO_EARLY = "The day on which this ends has passed already. Choose a later one."
@@ -39,12 +42,8 @@ REVIEW_TOO_EARLY = "The review date has passed already. Choose a later one."
 SIGN_IT = "Write your full name as your signature."
 
 
-class DraftChanged(NotAllowedNow):
-    """One's own draft was saved from elsewhere since the page was opened."""
-
-
 def signers_of(case: Case) -> list[Participant]:
-    return [person for person in case.participants if person.capacity == Capacity.CLIENT]
+    return [person for person in case.participants if person.is_client]
 
 
 def worksheet_of(form: JointForm, relation: str) -> Worksheet:
@@ -95,55 +94,12 @@ def open_for_both(session: Session, case: Case, worksheet: Worksheet, *, by: uui
     )
 
 
-# --- one person's draft ---------------------------------------------------------------------------------------------------
-
-
-def draft_of(session: Session, form: JointForm, participant: Participant) -> JointDraft | None:
-    mine = select(JointDraft).where(JointDraft.form_id == form.id, JointDraft.participant_id == participant.id)
-    return session.scalars(mine).one_or_none()
-
-
-def keep_draft(
-    session: Session, form: JointForm, participant: Participant, typed: Mapping[str, Given], *, known: int, at: datetime
-) -> JointDraft:
-    """``known``: the revision that the page was opened with, 0 for none."""
-    hold(session, form)
-    _require_open(session, form)
-    draft = draft_of(session, form, participant)
-    answers = {item_id: given.as_json() for item_id, given in typed.items()}
-    if draft is None:
-        draft = JointDraft(
-            case_id=form.case_id, form_id=form.id, participant_id=participant.id, revision=1, saved_at=at, answers=answers
-        )
-        session.add(draft)
-        return draft
-    merged = {**draft.answers, **answers}
-    if merged == draft.answers:
-        return draft
-    if draft.revision != known:
-        raise DraftChanged(WRITTEN_ELSEWHERE)
-    draft.answers, draft.saved_at, draft.revision = merged, at, draft.revision + 1
-    return draft
-
-
-def hold(session: Session, form: JointForm) -> None:
-    """One step at a time: SQLite's write lock sees to it, PostgreSQL needs the row."""
-    session.flush()
-    session.refresh(form, with_for_update={"of": JointForm})
-
-
-def _require_open(session: Session, form: JointForm) -> None:
-    if form.ended_at is not None:
-        raise NotAllowedNow("This has ended. Ask your counselor to open it again.")
-    if form.is_frozen or not session.get_one(Case, form.case_id).is_open:
-        raise NotAllowedNow(CLOSED)
-
-
 # --- versions -----------------------------------------------------------------------------------------------------------
 
 
 def number_of_newest(form: JointForm) -> int:
-    return form.versions[-1].number if form.versions else 0
+    """What was taken back has no number any more, and leaves no gap."""
+    return form.kept[-1].number if form.kept else 0
 
 
 def put_version(
@@ -152,12 +108,14 @@ def put_version(
 ) -> JointVersion:  # fmt: skip
     """Put one's own draft to the other, signed. ``after``: the number of the newest version that its writer had seen."""
     hold(session, form)
-    _require_open(session, form)
+    require_open_form(session, form)
     draft = draft_of(session, form, participant)
-    if draft is None and form.versions and form.versions[-1].proposed_by == participant.id and after < number_of_newest(form):
-        return form.versions[-1]  # pressed twice
+    if draft is None and form.kept and form.kept[-1].proposed_by == participant.id and after < number_of_newest(form):
+        return form.kept[-1]  # pressed twice
     if draft is None:
         raise NotAllowedNow(NOTHING_TO_PUT)
+    if draft.set_aside:
+        raise NotAllowedNow(TWO_TEXTS)
     if after != number_of_newest(form):
         raise NotAllowedNow(ANOTHER_CAME)
     case = session.get_one(Case, form.case_id)
@@ -215,7 +173,7 @@ def decide(
     hold(session, form)
     if version.decision_of(participant.id) == decision:
         return
-    _require_open(session, form)
+    require_open_form(session, form)
     if form.on_the_table is not version:
         raise NotAllowedNow(NO_LONGER)
     if decision is Decision.SIGNED and version.has_run_out_by(day):
@@ -223,6 +181,25 @@ def decide(
     if decision is Decision.SIGNED and not typed_name.strip():
         raise NotAllowedNow(SIGN_IT)
     version.decide(decision, participant=participant, typed_name=typed_name.strip(), by=by, at=at)
+
+
+def take_back(
+    session: Session, form: JointForm, version: JointVersion, *, participant: Participant, by: uuid.UUID, at: datetime
+) -> None:
+    """Its author takes a proposal back before the other has answered it: to the other it is as if it had not been put. Its words
+    are the author's draft again. Twice is once."""
+    hold(session, form)
+    if version.taken_back_at is not None:
+        return
+    require_open_form(session, form)
+    if form.on_the_table is not version or version.proposed_by != participant.id:
+        raise NotAllowedNow(NO_LONGER if form.on_the_table is not version else NOT_YOURS)
+    version.take_back(place=-1 - sum(one.taken_back_at is not None for one in form.versions), by=by, at=at)
+    if draft_of(session, form, participant) is None:
+        answers = dict(version.answers)
+        session.add(JointDraft(case_id=form.case_id, form_id=form.id, participant_id=participant.id, saved_at=at, answers=answers))
+    session.flush()
+    session.refresh(form)
 
 
 # --- reviews ------------------------------------------------------------------------------------------------------------

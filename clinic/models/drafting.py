@@ -6,13 +6,10 @@ when sent homework may be opened again. Must never know: who is asking. A draft 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +17,8 @@ from sqlalchemy.orm import Session
 from clinic.models.homework import Assignment, Draft, WorksheetResponse
 from clinic.models.own_words import OwnWords, own_words
 from clinic.models.states import REFUSALS, AssignmentState, NotAllowedNow
+from clinic.models.written_twice import known_marks as known_marks
+from clinic.models.written_twice import mark, set_aside
 from forms import Given
 
 BLANK = Given()
@@ -59,18 +58,6 @@ class InHand:
     def marks(self, item_ids: Iterable[str]) -> str:
         """What a page carries, so that a save can tell what its device knew."""
         return ".".join(mark(self.given(item_id)) for item_id in item_ids)
-
-
-def mark(given: Given) -> str:
-    """Short, the same for the same answer. A blank answer is "0", so that one can be recognised without any record."""
-    if given.is_blank:
-        return "0"
-    return hashlib.sha256(json.dumps(given.as_json(), sort_keys=True).encode()).hexdigest()[:12]
-
-
-def known_marks(item_ids: Iterable[str], marks: str) -> dict[str, str]:
-    """``InHand.marks`` read back. A page that carries none, or too few, is taken to have known nothing."""
-    return dict(zip(item_ids, marks.split("."), strict=False))
 
 
 def in_hand(session: Session, assignment: Assignment) -> InHand:
@@ -130,9 +117,9 @@ def keep(
         if draft is None:
             session.add(_new(assignment, item_id, given, device=device, at=at))
             continue
-        stale = known.get(item_id) != mark(standing)
-        if stale and _would_be_lost(standing, given, same_device=draft.sign_in_id == device):
-            draft.set_aside = [one.as_json() for one in _without_repeats([*_aside(draft), standing], given)]
+        aside = set_aside(_aside(draft), standing, given, known=known.get(item_id), same_device=draft.sign_in_id == device)
+        if aside is not None:
+            draft.set_aside = [one.as_json() for one in aside]
             both.add(item_id)
         _write(draft, given, device=device, at=at)
     session.flush()
@@ -160,29 +147,6 @@ def _new(assignment: Assignment, item_id: str, given: Given, *, device: uuid.UUI
 def _write(draft: Draft, given: Given, *, device: uuid.UUID | None, at: datetime) -> None:
     draft.given, draft.sign_in_id, draft.saved_at = given.as_json(), device, at
     draft.revision += 1
-
-
-def _would_be_lost(old: Given, new: Given, *, same_device: bool) -> bool:
-    """A text that the new one contains is not lost. Ticks and rows: on one device the last word counts, between two both do."""
-    if old.is_blank:
-        return False
-    if isinstance(old.value, str) and isinstance(new.value, str):
-        return not _contains(new.value, old.value)
-    return not same_device
-
-
-def _without_repeats(aside: list[Given], given: Given) -> list[Given]:
-    """What is set aside, but for what stands in the answer or in another one that is set aside."""
-    kept: list[Given] = []
-    for one in aside:
-        if any(one == other or _contains(other.value, one.value) for other in (given, *kept)):
-            continue
-        kept = [*(other for other in kept if not _contains(one.value, other.value)), one]
-    return kept
-
-
-def _contains(longer: Any, shorter: Any) -> bool:
-    return isinstance(longer, str) and isinstance(shorter, str) and shorter.strip() in longer
 
 
 def use_other(

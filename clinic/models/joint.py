@@ -37,6 +37,7 @@ class Became(StrEnum):
     REPLACED = "replaced"
     KEPT = "kept to read"  # both had signed it when the two were separated
     LEFT = "left undecided"  # and this one they had not
+    TAKEN_BACK = "taken back"  # by its author, before the other had answered; the other does not see it
 
 
 class JointForm(Base):
@@ -57,6 +58,11 @@ class JointForm(Base):
     case: Mapped[Case] = relationship()
 
     @property
+    def kept(self) -> list[JointVersion]:
+        """What was put and not taken back, the oldest first: all that counts, and all that the other ever sees."""
+        return [version for version in self.versions if version.taken_back_at is None]
+
+    @property
     def is_frozen(self) -> bool:
         """The two were separated: it stands as it stood, and nothing can be put, signed, declined or ended."""
         return self.case is not None and self.case.is_separated
@@ -66,7 +72,7 @@ class JointForm(Base):
         """The newest version that both signed, unless the agreement was ended or the two were separated."""
         if self.ended_at is not None or self.is_frozen:
             return None
-        return next((version for version in reversed(self.versions) if version.is_signed_by_all), None)
+        return next((version for version in reversed(self.kept) if version.is_signed_by_all), None)
 
     def in_force_on(self, day: date) -> JointVersion | None:
         """The same, while its last day has not passed. That day still counts."""
@@ -76,17 +82,19 @@ class JointForm(Base):
     @property
     def on_the_table(self) -> JointVersion | None:
         """The newest version, while somebody has still to sign or decline it."""
-        newest = self.versions[-1] if self.versions else None
+        newest = self.kept[-1] if self.kept else None
         is_open = self.ended_at is None and not self.is_frozen
         return newest if newest is not None and is_open and newest.is_undecided else None
 
     def what_became_of(self, version: JointVersion, day: date) -> Became:
+        if version.taken_back_at is not None:
+            return Became.TAKEN_BACK
         if version is self.on_the_table:
             return Became.ON_THE_TABLE
         if any(one.decision == Decision.DECLINED for one in version.decisions):
             return Became.DECLINED
-        newest = next((one for one in reversed(self.versions) if one.is_signed_by_all), None)
-        if version is not newest and version is not self.versions[-1]:
+        newest = next((one for one in reversed(self.kept) if one.is_signed_by_all), None)
+        if version is not newest and version is not self.kept[-1]:
             return Became.REPLACED
         if self.ended_at is not None:
             return Became.ENDED
@@ -104,7 +112,7 @@ class JointForm(Base):
         if self.ended_at is not None or self.is_frozen:
             raise NotAllowedNow("This has ended. Ask your counselor to open it again.")
         version = JointVersion(
-            case_id=self.case_id, form_id=self.id, number=len(self.versions) + 1, proposed_by=proposed_by.id,
+            case_id=self.case_id, form_id=self.id, number=len(self.kept) + 1, proposed_by=proposed_by.id,
             signers=signers, until=until, review_on=review_on, put_at=at, answers=answers,
         )  # fmt: skip
         self.versions.append(version)
@@ -121,7 +129,7 @@ class JointForm(Base):
 
 
 class JointDraft(Base):
-    """One person's unsent proposal: theirs alone."""
+    """One person's unsent proposal: theirs alone. ``set_aside``: by item, what another of their devices would have overwritten."""
 
     __tablename__ = "joint_draft"
     __table_args__ = (UniqueConstraint("form_id", "participant_id"),)
@@ -130,15 +138,17 @@ class JointDraft(Base):
     form_id: Mapped[uuid.UUID] = mapped_column(refers_to("joint_form.id"), index=True)
     participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
     revision: Mapped[int] = mapped_column(default=1)
+    sign_in_id: Mapped[uuid.UUID | None]
     saved_at: Mapped[datetime]
     answers = sealed_data()
+    set_aside = sealed_data()
 
     def sealed_for(self) -> Subject:
         return Subject(self.case_id, f"answers:{self.participant_id}")
 
 
 class JointVersion(Base):
-    """What was put to both, word for word. A version never changes: another one follows it."""
+    """What was put to both, word for word. A version never changes: another one follows it, or its author takes it back."""
 
     __tablename__ = "joint_version"
     __table_args__ = (UniqueConstraint("form_id", "number"),)
@@ -151,6 +161,7 @@ class JointVersion(Base):
     until: Mapped[date | None]
     review_on: Mapped[date | None] = mapped_column(index=True)
     put_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
     review_task_id: Mapped[uuid.UUID | None] = mapped_column(refers_to("task.id"))
     answers = sealed_data()
 
@@ -172,6 +183,11 @@ class JointVersion(Base):
 
     def decision_of(self, participant_id: uuid.UUID) -> str | None:
         return next((one.decision for one in self.decisions if one.participant_id == participant_id), None)
+
+    def take_back(self, *, place: int, by: uuid.UUID, at: datetime) -> None:
+        """Its number is free again, so that the numbers of the others tell of no gap. ``place``: a negative one in its stead."""
+        self.taken_back_at, self.number = at, place
+        noted(self, Event.VERSION_TAKEN_BACK, by=by, at=at)
 
     def decide(
         self, decision: Decision, *, participant: Participant, typed_name: str = "", by: uuid.UUID, at: datetime

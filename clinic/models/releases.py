@@ -32,6 +32,7 @@ class ReleasedReport(Base):
     made_at: Mapped[datetime]
     made_by: Mapped[uuid.UUID] = mapped_column(refers_to("user.id"))
     sha256: Mapped[str] = mapped_column(String(64))
+    submission_key: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     pdf = sealed_bytes()
 
     def sealed_for(self) -> Subject:

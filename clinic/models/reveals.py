@@ -19,7 +19,7 @@ from clinic.models.audit import Event, noted
 from clinic.models.cases import Case, Participant, require_not_separated, require_open
 from clinic.models.homework import Answer
 from clinic.models.states import NotAllowedNow
-from clinic.sealing import Subject, sealed_text
+from clinic.sealing import Subject, sealed_data, sealed_text
 
 
 class Place(StrEnum):
@@ -64,6 +64,24 @@ class Noticed(Base):
     participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
     written_at: Mapped[datetime]
     text = sealed_text()
+
+    def sealed_for(self) -> Subject:
+        return Subject(self.case_id, f"answers:{self.participant_id}")
+
+
+class NoticedDraft(Base):
+    """The same before it is saved: its author's alone. ``set_aside``: what another of their devices would have overwritten."""
+
+    __tablename__ = "noticed_draft"
+    __table_args__ = (UniqueConstraint("reveal_id", "participant_id"),)
+
+    case_id: Mapped[uuid.UUID] = mapped_column(refers_to("case.id"))
+    reveal_id: Mapped[uuid.UUID] = mapped_column(refers_to("reveal.id"), index=True)
+    participant_id: Mapped[uuid.UUID] = mapped_column(refers_to("participant.id"))
+    sign_in_id: Mapped[uuid.UUID | None]
+    saved_at: Mapped[datetime]
+    text = sealed_text()
+    set_aside = sealed_data()
 
     def sealed_for(self) -> Subject:
         return Subject(self.case_id, f"answers:{self.participant_id}")

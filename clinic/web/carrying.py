@@ -35,8 +35,8 @@ GOOD_FOR = timedelta(hours=2)
 BOUND = b"carried form"
 NEVER_CARRIED = {
     "portal.password", "portal.document", "portal.sharing", "portal.withdrawal", "portal.submission", "portal.sign_version",
-    "portal.decline_version", "portal.end_agreement", "portal.put_version_to_both", "practice.signature", "practice.sign_off",
-    "practice.open_reveal", "practice.clear_safety",
+    "portal.decline_version", "portal.take_back_version", "portal.end_agreement", "portal.put_version_to_both",
+    "practice.signature", "practice.sign_off", "practice.open_reveal", "practice.clear_safety",
 }  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def test_a_draft_reaches_neither_the_other_nor_the_counselor(browser: Opened, ca
     reply = ana.post(
         f"/my/both/{form}/words/draft", typed("the zeppelin rule"), form_at="/my/", headers={"Accept": "application/json"}
     )
-    assert (reply.status_code, reply.get_json()) == (200, {"revision": 1})
+    assert (reply.status_code, set(reply.get_json())) == (200, {"revision"})
     assert "the zeppelin rule" in words(ana.get(f"/my/both/{form}/words"))
     assert ([words(ben.get(page)) for page in pages], [words(cleo.get(page)) for page in theirs]) == before
 

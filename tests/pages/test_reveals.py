@@ -120,7 +120,7 @@ def test_what_one_notices_is_theirs_and_the_counselors(cast: Cast, browser: Open
     path = f"/my/together/{db.session.query(Reveal).one().id}"
     before = without_tokens(ben.get(path))
     for text in ("a heron", "two herons"):
-        assert ana.post(path, {"text": text}).status_code == 303
+        assert ana.post(path, fields(ana.get(path), path) | {"text": text}).status_code == 303
     assert fields(ana.get(path), path)["text"] == "two herons"
     assert without_tokens(ben.get(path)) == before
     assert "two herons" in words(cleo.get(f"/practice/cases/{cast.cases['Ana']}/reveals"))

@@ -14,8 +14,10 @@ from clinic.models import (
     Exchange,
     ExchangeRound,
     JointDraft,
+    JointForm,
     Message,
     Noticed,
+    NoticedDraft,
     Reveal,
     RevealedAnswer,
     Run,
@@ -64,6 +66,12 @@ def _reveal(world: World) -> None:
         )  # fmt: skip
         db.session.add(noticed)
         world.keep(f"what {name} notices", noticed)
+        draft = NoticedDraft(
+            case_id=case.id, reveal_id=reveal.id, participant_id=world.cast.seats[name], saved_at=world.at,
+            text=world.word(f"{name.lower()}.noticed.draft"), set_aside=[world.word(f"{name.lower()}.noticed.aside")],
+        )  # fmt: skip
+        db.session.add(draft)
+        world.keep(f"what {name} notices, not saved", draft)
     exchange = Exchange(case_id=case.id, saying="what-i-hear", rating="how-close-you-came", begun_at=world.at, begun_by=cleo)
     open_row = world.rows["Ana's open homework"][1]
     exchange.rounds.append(ExchangeRound(number=1, saying_id=open_row, rating_id=open_row))
@@ -82,9 +90,10 @@ def _joint_form(world: World) -> None:
     item = worksheet.items[0].id
     for name in ("Ana", "Ben"):
         words = {"terms": world.word(f"{name.lower()}.joint.draft"), "who": "", "how_often": "", "until": "", "review_on": ""}
+        aside = {**words, "terms": world.word(f"{name.lower()}.joint.aside")}
         draft = JointDraft(
             case_id=case.id, form_id=form.id, participant_id=world.cast.seats[name], saved_at=world.at,
-            answers={item: Given(words).as_json()},
+            answers={item: Given(words).as_json()}, set_aside={item: [Given(aside).as_json()]},
         )  # fmt: skip
         db.session.add(draft)
         world.keep(f"{name}'s proposal in draft", draft)
@@ -96,6 +105,19 @@ def _joint_form(world: World) -> None:
     )  # fmt: skip
     world.keep("the version that Ben put", version)
     world.keep("Ben's signature under it", version.decisions[0])
+    _taken_back(world, form, item)
+
+
+def _taken_back(world: World, form: JointForm, item: str) -> None:
+    """Ben put another one, and took it back before Ana had answered."""
+    put = {"terms": world.word("ben.joint.taken"), "who": "both", "how_often": "", "until": "", "review_on": ""}
+    version = form.put(
+        {item: Given(put).as_json()}, proposed_by=world.cast.seat("Ben"), signers=2, until=None, review_on=None,
+        typed_name=world.word("ben.joint.taken.signature"), by=world.user_id("Ben"), at=world.at,
+    )  # fmt: skip
+    version.take_back(place=-1, by=world.user_id("Ben"), at=world.at)
+    world.keep("the version that Ben took back", version)
+    world.keep("Ben's signature under what he took back", version.decisions[0])
 
 
 def _comes_back(world: World, name: str) -> None:

@@ -13,6 +13,7 @@ from clinic.web.portal import (  # noqa: E402, F401  (the routes hang on the blu
     noticed,
     password,
     private_word,
+    proposals,
     readings,
     reminders,
     reveals,

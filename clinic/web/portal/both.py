@@ -11,9 +11,11 @@ from datetime import datetime
 
 from clinic import access
 from clinic.access import NotFound, Permission
-from clinic.models import Capacity, JointDraft, JointForm, JointVersion, Participant
+from clinic.models import JointDraft, JointForm, JointVersion, Participant
 from clinic.models.agreeing import number_of_newest, worksheet_of
 from clinic.models.joint import Became
+from clinic.models.joint_drafts import aside_of
+from clinic.models.written_twice import mark
 from clinic.web.context import today, viewer
 from clinic.web.portal.seat import own_seat, require_steps, wording_for
 from forms import Given, Wording
@@ -46,6 +48,7 @@ class Version:
     parts: tuple[Part, ...]
     signed: tuple[Signed, ...]
     decision: str | None
+    is_mine: bool
 
     @property
     def tone(self) -> str:
@@ -54,6 +57,14 @@ class Version:
     @property
     def waits_for_me(self) -> bool:
         return self.became is Became.ON_THE_TABLE and self.decision is None
+
+    @property
+    def may_be_taken_back(self) -> bool:
+        return self.became is Became.ON_THE_TABLE and self.is_mine
+
+    @property
+    def called(self) -> str:
+        return "A version that you took back" if self.became is Became.TAKEN_BACK else f"Version {self.row.number}"
 
 
 @dataclass(frozen=True)
@@ -85,13 +96,23 @@ class Both:
     @property
     def givens(self) -> dict[str, Given]:
         """What one's own proposal begins with: one's draft, else the newest version."""
-        newest = self.form.versions[-1].answers if self.form.versions else {}
+        newest = self.form.kept[-1].answers if self.form.kept else {}
         answers = self.draft.answers if self.draft is not None else newest
         return {item_id: Given.from_json(one) for item_id, one in answers.items()}
 
     @property
-    def revision(self) -> int:
-        return self.draft.revision if self.draft is not None else 0
+    def item_ids(self) -> tuple[str, ...]:
+        return tuple(item.id for item in self.worksheet.items)
+
+    @property
+    def marks(self) -> str:
+        """What a page carries, so that a save can tell what its device knew."""
+        givens = self.givens
+        return ".".join(mark(givens.get(item_id, Given())) for item_id in self.item_ids)
+
+    def aside(self, item: Item) -> list[tuple[str, ...]]:
+        """What another of one's own devices wrote, in words."""
+        return [lines(item, given, self.wording) for given in aside_of(self.draft).get(item.id, ())]
 
     def parts(self, givens: dict[str, Given]) -> tuple[Part, ...]:
         return tuple(
@@ -100,8 +121,10 @@ class Both:
         )
 
     def versions(self) -> list[Version]:
-        """The newest first."""
-        return [self._version(row) for row in reversed(self.form.versions)]
+        """The newest first. What the other took back is not there; one's own is. After a separation, what both had signed."""
+        seen = [row for row in self.form.versions if row.taken_back_at is None or row.proposed_by == self.seat.id]
+        seen = [row for row in seen if row.is_signed_by_all] if self.form.is_frozen else seen
+        return [self._version(row) for row in sorted(seen, key=lambda row: row.put_at, reverse=True)]
 
     def _version(self, row: JointVersion) -> Version:
         return Version(
@@ -115,6 +138,7 @@ class Both:
                 if one.typed_name
             ),
             decision=row.decision_of(self.seat.id),
+            is_mine=row.proposed_by == self.seat.id,
         )
 
     def _who(self, participant_id: uuid.UUID) -> str:
@@ -123,7 +147,7 @@ class Both:
 
 def both_of(form: JointForm) -> Both:
     seat = own_seat()
-    if seat.capacity != Capacity.CLIENT:
+    if not seat.is_client:
         raise NotFound(Permission.PROPOSE)
     require_steps(seat)
     wording = wording_for(seat)
@@ -142,7 +166,7 @@ class ForBoth:
 
 
 def for_both(seat: Participant) -> list[ForBoth]:
-    if seat.capacity != Capacity.CLIENT:
+    if not seat.is_client:
         return []
     return [_line(form, wording_for(seat)) for form in access.rows_of(viewer(), JointForm, order_by=JointForm.opened_at)]
 
@@ -151,6 +175,8 @@ def _line(form: JointForm, wording: Wording) -> ForBoth:
     title = worksheet_of(form, wording.relationship).title.text(wording)
     if form.ended_at is not None:
         return ForBoth(form.id, title, "Ended", "calm")
+    if form.is_frozen:
+        return ForBoth(form.id, title, "Kept to read", "calm")
     if form.on_the_table is not None:
         return ForBoth(form.id, title, "A version is on the table", "waiting")
     if form.in_force_on(today()) is not None:

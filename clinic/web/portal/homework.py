@@ -14,14 +14,13 @@ from flask.typing import ResponseReturnValue
 from clinic.db import db
 from clinic.models import NotAllowedNow
 from clinic.models.drafting import drop_other, in_hand, keep, known_marks, leave_as_sent, mark, reopen, use_other
+from clinic.models.written_twice import BOTH_KEPT, BOTH_KEPT_ELSEWHERE
 from clinic.web.context import now, viewer
 from clinic.web.portal import portal
 from clinic.web.portal.opened import Opened, opened
 from forms import Given, library
 from forms.kinds import WorksheetForm
 
-WRITTEN_TWICE = "This was also written on another device or in another window. Both versions are kept: choose below."
-WRITTEN_TWICE_ELSEWHERE = "Saved. This was also written on another device or in another window, and both are kept."
 NOT_AS_IT_IS = "Not saved yet: something on this page cannot be kept as it is. Press Next to see what."
 
 
@@ -66,7 +65,7 @@ def homework_page(id: uuid.UUID, page: int) -> ResponseReturnValue:
     if wants_row or not is_valid:
         return _page(opened(id), page, form, status=200 if is_valid else 400)
     if both:
-        flash(WRITTEN_TWICE, "warning")
+        flash(BOTH_KEPT, "warning")
         return redirect(url_for("portal.homework_page", id=id, page=page), 303)
     if anchor:
         return redirect(url_for("portal.homework_page", id=id, page=page, _anchor=anchor), 303)
@@ -122,7 +121,7 @@ def draft(id: uuid.UUID, page: int) -> ResponseReturnValue:
     reply = {"revision": in_hand(db.session(), here.assignment).marks(here.item_ids(page))}
     db.session.commit()
     if both:
-        return jsonify(reply | {"message": WRITTEN_TWICE_ELSEWHERE, "kept": "both"}), 409
+        return jsonify(reply | {"message": BOTH_KEPT_ELSEWHERE, "kept": "both"}), 409
     if not is_valid:
         return jsonify(reply | {"message": NOT_AS_IT_IS}), 422
     return jsonify(reply)

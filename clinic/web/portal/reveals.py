@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic import access
 from clinic.access import Permission
 from clinic.db import db
-from clinic.models import Answer, Assignment, Noticed, Participant, Reveal
-from clinic.models.reveals import notice
+from clinic.models import Answer, Assignment, Participant, Reveal
+from clinic.models.noticing import choose_noticing, keep_noticing, noticing, save_noticing
 from clinic.models.sending import worksheet_of
+from clinic.models.written_twice import BOTH_KEPT, BOTH_KEPT_ELSEWHERE
 from clinic.web.context import actor, now, viewer
 from clinic.web.portal import portal
 from clinic.web.portal.seat import lines_for, neutral_wording, own_seat, require_steps, require_two, wording_for
@@ -27,6 +28,8 @@ from forms import Given, Wording
 from forms.definition import Item
 from forms.reveals import NoticeForm
 from forms.shown import lines as in_words
+
+NOT_AS_IT_IS = "Not saved yet: something in this text cannot be kept as it is. Press Save to see what."
 
 
 @dataclass(frozen=True)
@@ -64,15 +67,54 @@ def reveal(id: uuid.UUID) -> ResponseReturnValue:
     row = access.find(viewer(), Reveal, id, Permission.NOTICE)
     seat = own_seat()
     require_steps(seat)
-    mine = access.rows_of(viewer(), Noticed, Noticed.reveal_id == row.id)
-    form = NoticeForm(request.form) if request.method == "POST" else NoticeForm(data={"text": mine[0].text if mine else ""})
+    stands = noticing(db.session(), row, seat)
+    form = NoticeForm(request.form) if request.method == "POST" else NoticeForm(data={"text": stands.text})
     if request.method == "POST" and form.validate():
-        notice(db.session(), row, seat, form.text.data or "", by=actor(), at=now())
+        _keep(row, seat, form)
+        if not _choose_between_versions(row, seat):
+            _save(row, seat)
         db.session.commit()
-        flash("Saved.", "success")
-        return redirect(url_for("portal.reveal", id=id), 303)
-    page = render_template("portal/reveals/reveal.html", id=id, shown=_shown(row, seat), form=form, policy=lines_for(seat).policy)
+        return redirect(url_for("portal.reveal", id=id, _anchor="text-item"), 303)
+    policy = lines_for(seat).policy
+    page = render_template("portal/reveals/reveal.html", id=id, shown=_shown(row, seat), form=form, stands=stands, policy=policy)
     return page, 400 if form.errors else 200
+
+
+def _keep(row: Reveal, seat: Participant, form: NoticeForm) -> bool:
+    known, text = request.form.get("revision", ""), form.text.data or ""
+    return keep_noticing(db.session(), row, seat, text, known=known, device=viewer().sign_in_id, at=now())
+
+
+def _choose_between_versions(row: Reveal, seat: Participant) -> bool:
+    """The button beside a text that was set aside: use it, or drop it."""
+    act, _, place = request.form.get("aside", "").partition(":")
+    if act not in ("use", "drop") or not (place.isascii() and place.isdigit()):
+        return False
+    choose_noticing(db.session(), row, seat, int(place[:3]), use=act == "use", device=viewer().sign_in_id, at=now())
+    return True
+
+
+def _save(row: Reveal, seat: Participant) -> None:
+    if noticing(db.session(), row, seat).aside:
+        flash(BOTH_KEPT, "warning")
+        return
+    save_noticing(db.session(), row, seat, by=actor(), at=now())
+    flash("Saved.", "success")
+
+
+@portal.post("/together/<uuid:id>/draft")
+def noticed_draft(id: uuid.UUID) -> ResponseReturnValue:
+    """A save in the background: its author's alone, until they press the button."""
+    row = access.find(viewer(), Reveal, id, Permission.NOTICE)
+    seat = own_seat()
+    require_steps(seat)
+    form = NoticeForm(request.form)
+    if not form.validate():
+        return jsonify(message=NOT_AS_IT_IS), 422
+    both = _keep(row, seat, form)
+    reply = {"revision": noticing(db.session(), row, seat).mark}
+    db.session.commit()
+    return (jsonify(reply | {"message": BOTH_KEPT_ELSEWHERE, "kept": "both"}), 409) if both else (jsonify(reply), 200)
 
 
 def _shown(reveal: Reveal, seat: Participant) -> Shown:

@@ -120,7 +120,7 @@ def agreement(id: uuid.UUID) -> str:
         tone=tone,
         module=library.module(form.module_id),
         ended_by=_ended_by(case, form),
-        versions=[_version(case, form, worksheet, row) for row in reversed(form.versions)],
+        versions=[_version(case, form, worksheet, row) for row in sorted(form.versions, key=lambda row: row.put_at, reverse=True)],
     )
 
 
