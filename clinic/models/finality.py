@@ -5,6 +5,8 @@ Decides: which change breaks a signature. Must never know: who is asking, or wha
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -39,8 +41,8 @@ def _breaks_a_signature(session: Session, row: ProgressNote | StageEntry | State
 
 
 def _changes_below(note: ProgressNote) -> bool:
-    below = inspect(note).attrs
-    return bool(below.stage_entries.history.has_changes() or below.statements.history.has_changes())
+    below: Any = inspect(note)
+    return any(below.attrs[name].history.has_changes() for name in ("stage_entries", "statements"))
 
 
 def _notes_above(session: Session, entry: StageEntry | Statement) -> list[ProgressNote]:

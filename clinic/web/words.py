@@ -29,7 +29,8 @@ WORDS = {
 def attach(app: Flask) -> None:
     zone = app.extensions["settings"].practice.time_zone
     babel.init_app(app, default_locale="en", default_timezone=zone)
-    app.jinja_env.filters |= {"day": day, "moment": moment, "clock_time": clock_time, "in_words": in_words, "marked": marked}
+    filters: dict[str, Any] = {"day": day, "moment": moment, "clock_time": clock_time, "in_words": in_words, "marked": marked}
+    app.jinja_env.filters |= filters
     app.context_processor(lambda: {"viewer": viewer_or_none(), "practice": settings().practice})
 
 

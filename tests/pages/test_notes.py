@@ -91,7 +91,7 @@ def test_the_page_saves_by_itself_and_the_reply_carries_the_revision(browser: Op
     for words in ("First", "First and more"):
         reply = save(page, note, at, json=True, **{"section-data": words})
         assert reply.status_code == 200
-        assert reply.get_json() == {"revision": fresh(note).version}
+        assert reply.get_json() == {"revision": fresh(note).version, "saved_at": "10:00 AM"}
         at = str(reply.get_json()["revision"])
     assert fresh(note).sections["data"] == "First and more"
 

@@ -21,12 +21,12 @@ TOGETHER = {"Reveal", "RevealedAnswer", "JointForm", "JointVersion", "JointDecis
 # Rows that are one person's, or the clinicians'.
 PRIVATE = {
     "Answer", "Draft", "WorksheetResponse", "Sharing", "ReviewComment", "Administration", "Task", "ProgressNote", "StageEntry",
-    "Addendum", "StageState", "StageMark",
+    "Addendum", "Statement", "StageState", "StageMark",
     "StageSignOff", "SafeContact", "Signature", "ReleasedReport", "Noticed", "Exchange", "ExchangeRound", "JointDraft",
     "Schedule", "Run",
     "SafetyClearance", "Setback", "Message",
 }  # fmt: skip
-APART = {"Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}
+APART = {"Phrase", "Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}
 
 # Who is at the door is asked before there is a viewer: (file, model) with the reason.
 AT_THE_DOOR = {
@@ -42,6 +42,7 @@ AT_THE_DOOR = {
     ("clinic/web/hosted.py", "SignIn"): "whether they left this visit themselves",
     ("clinic/web/admin.py", "User"): "whether an address is taken",
     ("clinic/web/practice/people.py", "User"): "the login of a seat that was found for the viewer",
+    ("clinic/web/practice/earlier.py", "Encounter"): "the order of sessions, beside notes that the scope holds",
     ("clinic/web/practice/attention.py", "Encounter"): "the day of a session, beside a note that the scope holds",
     ("clinic/web/portal/password.py", "Throttle"): "how often was tried",
     ("clinic/commands/viewing.py", "User"): "the member of staff named by --as",

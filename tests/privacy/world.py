@@ -40,6 +40,7 @@ from clinic.models.homework import assign
 from clinic.models.notes import begin_note, record_encounter
 from clinic.models.opening import record_contact
 from clinic.models.people import token_hash
+from clinic.models.phrases import add_phrase
 from clinic.models.programme import change_stage, mark_sign, sign_off_stage
 from clinic.models.releases import release_report
 from clinic.models.sending import share, unshare, worksheet_of
@@ -103,9 +104,13 @@ def make_world(cast: Cast) -> World:
         _stages(world, name, counselor)
     for name in (*COUPLE, "Gil"):
         _tasks(world, name, "Fay" if name == "Gil" else "Cleo")
+    for name in ("Cleo", "Fay"):
+        _phrase(world, name)
+    from tests.privacy.apart import plant_apart
     from tests.privacy.together import plant_together
 
     plant_together(world)
+    plant_apart(world)
     _reports(world)
     for name in ("Ana", "Ben", "Cleo"):
         _other_device(world, name)
@@ -173,7 +178,8 @@ def _homework(world: World, name: str, counselor: str) -> None:
     unshared = _sent(world, name, "one-sentence", "answer.shareable", counselor)
     world.keep(f"{name}'s answer not shared", _answer(unshared, "one_sentence"))
 
-    shown = world.keep(f"{name}'s homework with a shared answer", _sent(world, name, "hopes", "answer.shared", counselor))
+    fate = "apart" if name == "Dot" else "shared"  # what was shared until the two were separated
+    shown = world.keep(f"{name}'s homework with a shared answer", _sent(world, name, "hopes", f"answer.{fate}", counselor))
     answer = world.keep(f"{name}'s shared answer", _answer(shown, "how_i_react"))
     world.keep(f"{name}'s sharing", share(session, answer, by=me, at=world.at))
     reveal = world.keep(f"{name}'s reveal answer", _answer(shown, "hopes"))
@@ -230,7 +236,9 @@ def _sessions(world: World, first: str, counselor: str) -> None:
     for number, (kind, attendees) in enumerate(people.items()):
         encounter = _encounter(world, case, attendees, counselor, number)
         world.keep(f"{first}'s case: session with {kind}", encounter)
-        world.keep(f"{first}'s case: note with {kind}", _note(world, encounter, f"{first.lower()}.case.{kind}", counselor))
+        note = world.keep(f"{first}'s case: note with {kind}", _note(world, encounter, f"{first.lower()}.case.{kind}", counselor))
+        if note.statements:
+            world.keep(f"{first}'s statement", note.statements[0])
     encounter = _encounter(world, case, people["joint"], counselor, 5)
     world.keep(f"{first}'s case: draft note", _draft(world, encounter, f"{first.lower()}.case.draft", counselor))
     if first == "Ana":
@@ -249,7 +257,9 @@ def _draft(world: World, encounter: Encounter, key: str, author: str) -> Progres
     db.session.flush()
     note = begin_note(db.session(), encounter, format=NoteFormat.FREE, by=world.user_id(author), at=world.at)
     stage = {"module_id": "address-the-betrayal", "text": world.word(f"{key}.entry"), "rating": 1}
-    note.save(sections={"note": world.word(f"{key}.note")}, stages=[stage], at=world.at)
+    who = next(seat.participant_id for seat in encounter.attendances if seat.attended)
+    said = {who: world.word(f"{key}.said")} if encounter.is_joint else {}
+    note.save(sections={"note": world.word(f"{key}.note")}, stages=[stage], said=said, at=world.at)
     db.session.flush()
     return note
 
@@ -263,6 +273,14 @@ def _note(world: World, encounter: Encounter, key: str, author: str) -> Progress
     world.keep(f"{key}: addendum", addendum)
     world.keep(f"{key}: stage entry", note.stage_entries[0])
     return note
+
+
+def _phrase(world: World, name: str) -> None:
+    title, text = world.word(f"{name.lower()}.phrase.title"), world.word(f"{name.lower()}.phrase.text")
+    row = add_phrase(
+        db.session(), [], title=title, text=text, submission_key=uuid.uuid4(), by=world.user_id(name), at=world.at
+    )
+    world.keep(f"{name}'s phrase", row)
 
 
 def _stages(world: World, first: str, counselor: str) -> None:

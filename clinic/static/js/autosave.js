@@ -9,7 +9,7 @@
 //   401, 403, 400 or a redirect: signed out; after a new sign-in in another tab it saves again by itself
 //
 // It saves a second after the last key, and at least every six seconds while somebody types without a pause: what a killed browser
-// can lose is what was typed since. With data-clock on the form the state says when it was saved.
+// can lose is what was typed since. A reply with "saved_at": "3:04 PM" says so beside the state.
 const PAUSE = 1000;
 const AT_MOST = 6000;
 const SLOWEST = 8000;
@@ -143,13 +143,8 @@ class Autosave {
     this.signedOut = false;
     this.learn(reply);
     if (this.both) this.sayBoth();
-    else this.say(this.savedWords(), "saved");
+    else this.say(reply.saved_at ? `${WORDS.saved} ${reply.saved_at}` : WORDS.saved, "saved");
     if (this.isChanged()) this.soon(PAUSE);
-  }
-
-  savedWords() {
-    if (!("clock" in this.form.dataset)) return WORDS.saved;
-    return `${WORDS.saved} ${new Date().toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" })}`;
   }
 
   // Someone saved in between: from here on a person decides. The page warns before it is left, and one button shows both texts.

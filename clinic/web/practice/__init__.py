@@ -7,11 +7,13 @@ practice = Blueprint("practice", __name__, url_prefix="/practice")
 from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the blueprint above)
     agreements,
     assigning,
+    case_notes,
     caseload,
     cases,
     encounters,
     holds,
     library,
+    measures,
     notes,
     people,
     phrases,

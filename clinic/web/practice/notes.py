@@ -35,6 +35,7 @@ from clinic.web.practice.drafting import (
 from clinic.web.practice.earlier import earlier_than
 from clinic.web.practice.encounters import attendees_of, case_around
 from clinic.web.practice.putting import box_labels, phrases_for, put_by
+from clinic.web.words import clock_time
 from forms.notes import RATINGS, AddendumForm, NoteForm
 
 STALE = "This note was changed in another window since you opened it here."
@@ -72,7 +73,9 @@ def save_note(id: uuid.UUID) -> ResponseReturnValue:
     except StaleDataError:  # on a server that lets two writers in at once
         db.session.rollback()
         return _too_late(note, form)
-    return jsonify(revision=note.version) if wants_json() else _saved(note)
+    if wants_json():
+        return jsonify(revision=note.version, saved_at=clock_time(note.saved_at))
+    return _saved(note)
 
 
 def _saved(note: ProgressNote) -> ResponseReturnValue:
