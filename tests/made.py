@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +38,36 @@ class Made:
 
     def password(self, name: str) -> str:
         return password_in(self.output, name)
+
+    def copied_to(self, folder: Path) -> Made:
+        return Made(Path(shutil.copytree(self.folder, folder)), self.output)
+
+
+LONGEST = 240.0
+
+
+def made_once(base: Path) -> Made:
+    """The demo of this run of the tests: whoever comes first makes it, and the others wait for it."""
+    place, said = base / "the demo", base / "the demo said.txt"
+    try:
+        (base / "the demo is being made").mkdir()
+    except FileExistsError:
+        _wait_for(said)
+    else:
+        answer = clinic("demo", "--folder", place, "--no-serve")
+        part = said.with_suffix(".part")
+        part.write_text(answer.output, encoding="utf-8")
+        part.rename(said)
+    output = said.read_text(encoding="utf-8")
+    assert (place / "config.toml").exists(), output
+    return Made(place, output)
+
+
+def _wait_for(file: Path) -> None:
+    until = time.monotonic() + LONGEST
+    while not file.exists():
+        assert time.monotonic() < until, "whoever began to make the demo did not come to an end"
+        time.sleep(0.2)
 
 
 def password_in(output: str, name: str) -> str:

@@ -99,9 +99,7 @@ def _sign(scene: Scene, person: Entry, at: datetime) -> None:
 
 def _check(scene: Scene, person: Entry, at: datetime) -> None:
     seat, by = scene.seats[person["key"]], scene.company.users[person["key"]]
-    (check,) = access.rows_of(
-        scene.viewer, Assignment, Assignment.participant_id == seat.id, Assignment.content_id == SAFETY_CHECK
-    )
+    (check,) = access.rows_of(scene.viewer, Assignment, Assignment.participant_id == seat.id, Assignment.content_id == SAFETY_CHECK)
     answers = givens(worksheet_of(check), safety_answers(person.get("check", {})))
     send(db.session(), check, answers, submission_key=uuid.uuid4(), by=by, at=at)
     scene.assignments[f"{person['key']} check"] = check

@@ -58,8 +58,7 @@ def _hold(scene: Scene, entry: Entry, at: datetime) -> None:
     note.save(
         sections={name: text.strip() for name, text in entry["sections"].items()},
         stages=[
-            {"module_id": stage["module"], "text": stage["text"].strip(), "rating": stage["rating"]}
-            for stage in entry["stages"]
+            {"module_id": stage["module"], "text": stage["text"].strip(), "rating": stage["rating"]} for stage in entry["stages"]
         ],
         tags=entry.get("tags", ()),
         at=at,
@@ -81,9 +80,7 @@ def _add(scene: Scene, entry: Entry, text: str, at: datetime) -> None:
 def _move(scene: Scene, entry: Entry, at: datetime) -> None:
     module, to = entry["module"], StageStatus(entry["to"])
     before = scene.statuses.get(module, StageStatus.NOT_STARTED)
-    change_stage(
-        db.session(), scene.begun, module, before=before, to=to, reason=entry.get("reason", ""), by=scene.counselor, at=at
-    )
+    change_stage(db.session(), scene.begun, module, before=before, to=to, reason=entry.get("reason", ""), by=scene.counselor, at=at)
     scene.statuses[module] = to
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from pathlib import Path
 
 import pytest
-from made import Made, clinic
+from made import Made, made_once
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    folder = tmp_path_factory.mktemp("demo") / "a practice"
-    answer = clinic("demo", "--folder", folder, "--no-serve")
-    assert answer.exit_code == 0, answer.output
-    return Made(folder, answer.output)
+    """This process's own copy of the one that was made for the whole run, however many processes share it."""
+    base = tmp_path_factory.getbasetemp()
+    first = made_once(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    return first.copied_to(tmp_path_factory.mktemp("demo") / "a practice")
 
 
 @pytest.fixture
 def copied(made: Made, tmp_path: Path) -> Made:
     """One that a test may change."""
-    return Made(Path(shutil.copytree(made.folder, tmp_path / "copy")), made.output)
+    return made.copied_to(tmp_path / "copy")
