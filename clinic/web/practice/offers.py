@@ -68,6 +68,7 @@ class Set:
     module: Module | None
     neutral: Wording
     pieces: tuple[tuple[Piece, tuple[Offer, ...]], ...]
+    joint: tuple[Piece, ...] = ()  # opened to both of them, never given to one (`practice.open_joint`)
 
     @property
     def offers(self) -> tuple[Offer, ...]:
@@ -81,7 +82,7 @@ def offered(case: Case, module_id: str) -> Set | None:
     if module is not None:
         sheets = [sheet for sheet in library.worksheets_of(module.id) if _is_homework_in(case, sheet)]
         pieces = [_piece("worksheet", sheet, neutral) for sheet in sheets]
-        return Set(module.id, module.title, module, neutral, _for_each_person(case, pieces))
+        return Set(module.id, module.title, module, neutral, _for_each_person(case, pieces), _joint(case, module, neutral))
     if module_id != MEASURES:
         return None
     suitable = [measure.as_worksheet() for measure in library.measures if measure.has_wording and measure.suits(case.relation)]
@@ -92,6 +93,11 @@ def offered(case: Case, module_id: str) -> Set | None:
 def _is_homework_in(case: Case, worksheet: Worksheet) -> bool:
     """Two who work together get no joint form as homework (`practice.open_joint`); one who works alone no reply to another."""
     return worksheet.answered_by is not AnsweredBy.JOINT if case.works_together else not is_a_reply(worksheet)
+
+
+def _joint(case: Case, module: Module, neutral: Wording) -> tuple[Piece, ...]:
+    sheets = [sheet for sheet in library.worksheets_of(module.id) if sheet.answered_by is AnsweredBy.JOINT]
+    return tuple(_piece("worksheet", one, neutral) for one in sheets if case.works_together and one.suits(case.relation))
 
 
 def _piece(kind: str, worksheet: Worksheet, neutral: Wording) -> Piece:
