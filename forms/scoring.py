@@ -17,6 +17,7 @@ from forms.measures import Cluster, Measure, MeasureItem
 __all__ = ["Change", "Met", "Outcome", "Part", "Score", "change", "prompts", "score", "score_of_total", "since_first"]
 
 Numbers = Mapping[str, int | None]
+TOTAL = "total"  # the one number that is kept of a measure whose total alone is taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from clinic.access.scopes import (
     shown_for,
     sign_ins_for,
     stage_entries_for,
+    taken_back_for,
     users_for,
 )
 from clinic.access.viewer import Kind, Viewer
@@ -46,7 +47,7 @@ __all__ = [
     "audit_for", "cases_for", "drafts_for", "encounters_for", "find", "invitations_for", "my_case_ids", "note_openings",
     "notes_for", "opened_for",
     "participants_for", "permits", "require", "responses_for", "rows_of", "scope", "shared_with", "sharings_for",
-    "shown_for", "sign_ins_for", "stage_entries_for", "users_for",
+    "shown_for", "sign_ins_for", "stage_entries_for", "taken_back_for", "users_for",
 ]  # fmt: skip
 
 

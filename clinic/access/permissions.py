@@ -36,6 +36,8 @@ class Permission(StrEnum):
     KEEP_PHRASE = "keep_phrase"  # change one's own phrase, and remove it
     CHANGE_STAGE = "change_stage"  # move a stage, say something of its signs, sign it off
     RECORD_SETBACK = "record_setback"
+    ENTER_SCORES = "enter_scores"  # copy a paper form of a person
+    TAKE_BACK_SCORES = "take_back_scores"  # a slip in copying one
     SEE_TASK = "see_task"
     DO_TASK = "do_task"
     MAKE_REPORT = "make_report"
@@ -125,6 +127,8 @@ MAY: dict[Permission, list[list[Fact]]] = {
     Permission.KEEP_PHRASE: [[is_counselor, is_author]],
     Permission.CHANGE_STAGE: [[is_counselor]],
     Permission.RECORD_SETBACK: [[is_counselor]],
+    Permission.ENTER_SCORES: [[is_counselor]],
+    Permission.TAKE_BACK_SCORES: [[is_counselor]],
     Permission.SEE_TASK: [[is_counselor]],
     Permission.DO_TASK: [[is_counselor]],
     Permission.MAKE_REPORT: [[is_counselor]],

@@ -153,6 +153,12 @@ def administrations_for(viewer: Viewer) -> Select[Administration]:
     )
 
 
+def taken_back_for(viewer: Viewer) -> Select[Administration]:
+    """Paper forms that were copied wrongly, with the reason: the clinician's alone, and counted nowhere."""
+    copied = (Administration.entered_by.is_not(None), Administration.superseded_at.is_not(None))
+    return select(Administration).where(clinicians_only(viewer, Administration), *copied)
+
+
 def encounters_for(viewer: Viewer) -> Select[Encounter]:
     """An individual session is that person's record: never the other's, whatever the policy."""
     if viewer.kind is Kind.CLIENT:

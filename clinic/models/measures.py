@@ -25,8 +25,6 @@ from forms import library
 from forms.measures import Measure
 from forms.scoring import Score, prompts
 
-TOTAL = "total"  # the one number that is kept of a measure whose total alone is taken
-
 
 class Administration(Base):
     """Answers and score are sealed; the date is plain, because charts and schedules need it. ``entered_by``: who copied it from

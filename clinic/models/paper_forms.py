@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from clinic.models.audit import Event, noted
 from clinic.models.cases import Participant, require_open
-from clinic.models.measures import TOTAL, Administration, administer
+from clinic.models.measures import Administration, administer
 from clinic.models.sending import SAFETY_WITHIN
 from clinic.models.states import NotAllowedNow
 from clinic.models.tasks import TaskKind, raise_task
 from forms.measures import Measure
-from forms.scoring import score, score_of_total
+from forms.scoring import TOTAL, score, score_of_total
 
 
 class EnteredDifferently(NotAllowedNow):

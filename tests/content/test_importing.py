@@ -9,48 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from published import ANSWERS, Data, option, questionnaire
 
 from forms import Library, score
 from forms.importing import NoSuchMeasure, Report, match, measure_of
 from forms.library import CONTENT
-from forms.measures import Measure
 from forms.questionnaires import NotAQuestionnaire, read_questionnaire
 from forms.wordings import keep
-
-Data = dict[str, Any]
-ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
-ANSWERS = ("LA6568-5", "LA6569-3", "LA6570-1", "LA6571-9")
 
 
 @pytest.fixture
 def library() -> Library:
     return Library(CONTENT)
-
-
-def option(value: int, code: str = "") -> Data:
-    coding = {"system": "http://loinc.org", "code": code or f"c{chr(97 + value)}", "display": f"Answer {value} in words"}
-    return {"extension": [{"url": ORDINAL, "valueDecimal": value}], "valueCoding": coding}
-
-
-def questionnaire(measure: Measure, *, coded: bool = True, numbers: Callable[[Any], list[int]] | None = None) -> Data:
-    """A questionnaire such as is published, with words of our own invention."""
-    items = []
-    for place, item in enumerate(measure.items, start=1):
-        up = list(range(item.lowest, item.highest + 1))
-        values = numbers(item) if numbers else up if item.printed != "descending" else up[::-1]
-        row: Data = {
-            "linkId": f"/{item.code}" if coded and item.code else f"q{place}",
-            "text": f"Invented words {place}",
-            "type": "choice",
-        }
-        row["answerOption"] = [option(value, ANSWERS[value] if measure.answers and value < 4 else "") for value in values]
-        if coded and item.code:
-            row["code"] = [{"system": "http://loinc.org", "code": item.code}]
-        items.append(row)
-    made: Data = {"resourceType": "Questionnaire", "id": measure.id, "title": measure.title, "status": "active", "item": items}
-    if measure.code:
-        made["code"] = [{"system": "http://loinc.org", "code": measure.code}]
-    return made
 
 
 def tried(library: Library, data: Data, named: str = "") -> Report:
