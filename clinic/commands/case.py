@@ -14,14 +14,16 @@ import click
 from clinic import access
 from clinic.access import Permission, Viewer
 from clinic.cli import chosen_settings
-from clinic.commands.viewing import as_option, as_viewer, case_by_code, practice_day, table
+from clinic.commands.viewing import as_option, as_viewer, case_by_code, now, practice_day, table
+from clinic.db import db
 from clinic.models import Case, StageState, StageStatus
+from clinic.models.separating import separate
 from forms import library
 
 
 @click.group()
 def case() -> None:
-    """List and show cases."""
+    """List, show and separate cases."""
 
 
 @case.command("list")
@@ -44,6 +46,24 @@ def show(code: str, email: str, as_json: bool) -> None:
     with as_viewer(chosen_settings(), email) as viewer:
         found = described(viewer, case_by_code(viewer, code, Permission.SEE_CASE))
     click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else "\n".join(_lines(found)))
+
+
+@case.command("separate")
+@click.argument("code")
+@as_option
+@click.option("--why", required=True, help="For the record. Neither of the two reads it.")
+@click.option("--yes", is_flag=True, help="You know what it ends, and that it is not undone.")
+def separate_two(code: str, email: str, why: str, yes: bool) -> None:
+    """Separate the two people of a case, for good: neither sees anything of the other any more."""
+    if not yes:
+        raise click.UsageError("It is not undone. Read first what happens, on the page of the case; then add --yes.")
+    settings = chosen_settings()
+    with as_viewer(settings, email) as viewer:
+        found = case_by_code(viewer, code, Permission.CHANGE_CASE)
+        separate(db.session(), found, why=why, by=viewer.actor, at=now().astimezone(settings.practice.zone))
+        db.session.commit()
+        said = found.why_apart
+    click.echo(said)
 
 
 def described(viewer: Viewer, case: Case) -> dict[str, Any]:

@@ -94,6 +94,8 @@ def ids_of_others(world: World, name: str) -> set[str]:
     shared = _ids(world, f"{OTHERS.get(name)}'s shared answer", f"{OTHERS.get(name)}'s sharing")
     if name in ("Ana", "Ben"):  # what was put to both of them, with an address of its own
         shared |= _ids(world, "the reveal of Ana's case", "the joint form of Ana's case", "the version that Ben put")
+    if name in ("Dot", "Eli"):
+        shared |= _ids(world, "the joint form of Dot's case", "the version that both signed")
     cases = {world.cast.cases[person] for person, counselor in COUNSELORS.items() if counselor == name}
     found = set()
     for mapper in Base.registry.mappers:

@@ -49,6 +49,20 @@ def test_a_counselor_lists_her_own_cases(config: Path, cast: Cast) -> None:
     assert "Gil" not in answer.output
 
 
+def test_a_case_is_separated_with_a_reason_and_a_yes(config: Path, cast: Cast) -> None:
+    case, cleo = cast.case("Ana"), ("--as", "cleo@practice.example")
+    words = ("case", "separate", case.code, "--why", "She has moved out.")
+    assert "not undone" in clinic(config, *words, *cleo).output
+    assert clinic(config, *words, "--yes", "--as", "fay@practice.example").exit_code != 0
+    assert "The two were separated on" in clinic(config, *words, "--yes", *cleo).output
+    assert "The two were separated on" in (again := clinic(config, *words, "--yes", *cleo)).output
+    assert again.exit_code == 1
+    db.session.rollback()
+    db.session.refresh(case)
+    assert case.separated_why == "She has moved out."
+    assert [one["by"] for one in entries(Event.CASE_SEPARATED)] == [cast.users["Cleo"]]
+
+
 def test_the_address_may_be_typed_in_any_case(config: Path) -> None:
     assert clinic(config, "case", "list", "--as", "Cleo@Practice.example").exit_code == 0
 
