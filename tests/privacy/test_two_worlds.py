@@ -32,10 +32,11 @@ from clinic.models.drafting import keep
 from clinic.models.homework import assign
 from clinic.models.notes import begin_note, record_encounter
 from clinic.models.opening import give_safety_check
+from clinic.models.paper_forms import enter_paper_form
 from clinic.models.sending import share, unshare, worksheet_of
 from clinic.models.states import AssignmentState
 from clinic.places import templates_folder
-from forms import Given
+from forms import Given, library
 from forms.definition import Item, Standard
 from reports import Audience, render_html
 from tests.conftest import settings_in
@@ -198,6 +199,15 @@ class Run:
                 by=self.cast.users["Cleo"], at=self.clock()
             )
 
+    def private_paper(self, draw: random.Random) -> None:
+        """Cleo copies a form that Ben filled in on paper: whether, and what it says of him."""
+        if draw.random() < 0.6:
+            measure, by, at = library.measure("phq-9"), self.cast.users["Cleo"], self.clock()
+            numbers = {item.id: draw.choice([None, 0, 1, 2, 3]) for item in measure.items}
+            enter_paper_form(
+                db.session(), self.cast.seat("Ben"), measure, numbers, filled_in_at=at, submission_key=uuid.uuid4(), by=by, at=at
+            )
+
     # --- what Ana gets
 
     def seen_by_ana(self, ids: list[uuid.UUID]) -> dict[str, Reply]:
@@ -256,6 +266,7 @@ STEPS: dict[str, tuple[Callable[[Run, random.Random], None], int]] = {
     "private_visits": (Run.private_visits, 2),
     "private_session": (Run.private_session, 1),
     "private_review": (Run.private_review, 2),
+    "private_paper": (Run.private_paper, 1),
 }
 
 

@@ -39,6 +39,7 @@ from clinic.models.comments import comment_on
 from clinic.models.homework import assign
 from clinic.models.notes import begin_note, record_encounter
 from clinic.models.opening import record_contact
+from clinic.models.paper_forms import enter_paper_form
 from clinic.models.people import token_hash
 from clinic.models.phrases import add_phrase
 from clinic.models.programme import change_stage, mark_sign, sign_off_stage
@@ -97,6 +98,7 @@ def make_world(cast: Cast) -> World:
     _cover(world)
     for name, value in (("Ana", 1), ("Ben", 3)):
         _measure(world, name, "Cleo", value)
+        _paper(world, name, "Cleo")
     for name in ("Ana", "Ben", "Dot", "Gil"):
         _homework(world, name, "Fay" if name == "Gil" else "Cleo")
     for name, counselor in (("Ana", "Cleo"), ("Gil", "Fay")):
@@ -226,6 +228,18 @@ def _measure(world: World, name: str, counselor: str, value: int) -> None:
     world.cast.send(row, {item.id: Given(value) for item in worksheet_of(row).items}, by=world.user_id(name))
     scored = select(Administration).where(Administration.assignment_id == row.id)
     world.keep(f"{name}'s score", db.session.scalars(scored).one())
+
+
+def _paper(world: World, name: str, counselor: str) -> None:
+    """A paper form with an answer of risk, and one that was copied wrongly and taken back."""
+    measure, by, at = library.measure("phq-9"), world.user_id(counselor), world.at
+    for what, number in (("paper form", 1), ("form that was taken back", 2)):
+        row = enter_paper_form(
+            db.session(), world.cast.seat(name), measure, {item.id: number for item in measure.items}, filled_in_at=at,
+            submission_key=uuid.uuid4(), by=by, at=at,
+        )  # fmt: skip
+        world.keep(f"{name}'s {what}", row)
+    row.take_back(why=world.word(f"{name.lower()}.scores.why"), by=by, at=at)
 
 
 def _sessions(world: World, first: str, counselor: str) -> None:
