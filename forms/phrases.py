@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field, Form, StringField
+from wtforms import Field, Form, StringField, ValidationError
 
 from forms.fields import LongText, Needed, ShortText, Whole
 
@@ -66,4 +66,4 @@ class PhraseForm(Form):
     def validate_text(self, field: Field) -> None:
         for found in FIELD.finditer(field.data or ""):
             if found[2] is not None and not any(part.strip() for part in found[2].split("|")):
-                raise ValueError(f"“{found[0]}” has no choices. Write them with a line between: [mood: low|steady|good].")
+                raise ValidationError(f"“{found[0]}” has no choices. Write them with a line between: [mood: low|steady|good].")
