@@ -182,6 +182,14 @@ class Mail(Section):
     password_file: Located = Path()
     sender: str = ""
 
+    @field_validator("starttls")
+    @classmethod
+    def _not_in_the_clear(cls, value: bool, info: ValidationInfo) -> bool:
+        """An address of a client goes over no network that others can listen to."""
+        if info.data.get("enabled") and not value and info.data.get("host") not in LOOPBACK:
+            raise _wrong("true (a mail server on another computer is spoken to encrypted only)")
+        return value
+
     @field_validator("password_file", mode="before")
     @classmethod
     def _none_named(cls, value: Any) -> Any:

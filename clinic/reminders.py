@@ -10,11 +10,13 @@ import hashlib
 import hmac
 import re
 import smtplib
+import ssl
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -32,6 +34,7 @@ SENDER_NAME = "Notes"
 BODY = "Something is waiting for you.\n\n{start}\n\nTo get no more of these notes:\n{stop}\n"
 TEXT_ID = "waiting-1"
 WEEK = timedelta(days=7)
+WHOLE_LINES = SMTP.clone(max_line_length=998)  # a long link would be written in code words, which no mail program can press
 Deliver = Callable[[EmailMessage], None]
 
 
@@ -152,7 +155,7 @@ def stop_token(secret: bytes, person_id: uuid.UUID) -> str:
 
 
 def letter(address: str, *, sender: str, start: str, stop: str, at: datetime) -> EmailMessage:
-    note = EmailMessage()
+    note = EmailMessage(policy=WHOLE_LINES)
     note["From"] = f"{SENDER_NAME} <{sender}>"
     note["To"] = address
     note["Subject"] = SUBJECT
@@ -165,11 +168,23 @@ def letter(address: str, *, sender: str, start: str, stop: str, at: datetime) ->
     return note
 
 
+class NotEncrypted(Exception):
+    """The server offers no encryption, and the settings ask for it: nothing is said to it."""
+
+
+def _encrypt(server: smtplib.SMTP) -> None:
+    """The server's certificate is checked: without that, whoever stands in between could answer in its place."""
+    server.ehlo()
+    if not server.has_extn("starttls"):
+        raise NotEncrypted("the mail server offers no encryption; see starttls under [mail]")
+    server.starttls(context=ssl.create_default_context())
+
+
 def by_smtp(mail: Mail) -> Deliver:
     def deliver(note: EmailMessage) -> None:
         with smtplib.SMTP(mail.host, mail.port, local_hostname="localhost", timeout=20) as server:
             if mail.starttls:
-                server.starttls()
+                _encrypt(server)
             if mail.user:
                 server.login(mail.user, mail.password_file.read_text(encoding="utf-8").strip())
             server.send_message(note)

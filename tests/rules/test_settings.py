@@ -94,3 +94,10 @@ def test_links_follow_another_port_but_not_a_proxy(tmp_path: Path) -> None:
     assert listening_at(alone, host="127.0.0.1", port=9000).web.public_url == "http://127.0.0.1:9000"
     proxied = Settings.from_mapping({"practice": PRACTICE, "web": {"public_url": "https://a.example"}}, tmp_path)
     assert listening_at(proxied, host="127.0.0.1", port=9000).web.public_url == "https://a.example"
+
+
+def test_another_computers_mail_server_is_spoken_to_encrypted_only(tmp_path: Path) -> None:
+    mail = {"enabled": True, "sender": "notes@mail.example", "starttls": False}
+    (line,) = mistakes(tmp_path, mail={**mail, "host": "smtp.mail.example"})
+    assert line == "mail.starttls: expected true (a mail server on another computer is spoken to encrypted only)"
+    assert not Settings.from_mapping({"practice": PRACTICE, "mail": mail}, tmp_path).mail.starttls
