@@ -47,4 +47,5 @@ class SignatureForm(Form):
     """A document is signed by a tick and by the signer's own name, typed."""
 
     name = ShortText("Your full name", [Needed("Write your full name as your signature.")])
+    version = ShortText("Version")  # of the text that stood on the page
     agree = BooleanField("I have read this and agree", [Needed("Tick the box if you agree. You do not have to sign.")])

@@ -45,7 +45,7 @@ Row = TypeVar("Row", bound=Base)
 __all__ = [
     "MAY", "SCOPES", "Kind", "NotFound", "Permission", "Viewer", "administrations_for", "answers_for", "assignments_for",
     "audit_for", "cases_for", "drafts_for", "encounters_for", "find", "invitations_for", "my_case_ids", "note_openings",
-    "notes_for", "opened_for",
+    "notes_for", "opened_for", "seen",
     "participants_for", "permits", "require", "responses_for", "rows_of", "scope", "shared_with", "sharings_for",
     "shown_for", "sign_ins_for", "stage_entries_for", "taken_back_for", "users_for",
 ]  # fmt: skip
@@ -70,7 +70,14 @@ READING = {
 def find(viewer: Viewer, model: type[Row], id: uuid.UUID, permission: Permission) -> Row:
     """The row, if it is in the viewer's scope and the table allows what is asked; else NotFound."""
     row = db.session.scalars(scope(viewer, model).where(model.id == id)).one_or_none()
-    if row is None or not permits(viewer, permission, row):
+    if row is None:
+        raise NotFound(permission)
+    return seen(viewer, row, permission)
+
+
+def seen(viewer: Viewer, row: Row, permission: Permission) -> Row:
+    """A row that a scope of this viewer gave, if the table allows what is asked; else NotFound. Reading it is written down."""
+    if not permits(viewer, permission, row):
         raise NotFound(permission)
     if permission in READING:
         of_case = row.id if row.__tablename__ == "case" else getattr(row, "case_id", None)
@@ -98,11 +105,11 @@ def note_openings(viewer: Viewer, *, at: datetime) -> bool:
     """Write down what was opened since last asked: once per sign-in, record and kind in a quarter of an hour.
     True if there is something to commit."""
     openings: dict[tuple[str, uuid.UUID, str], uuid.UUID | None] = db.session.info.pop("openings", {})
+    ids = {row_id for _, row_id, _ in openings}
+    who = {"by": viewer.user_id, "sign_in_id": viewer.sign_in_id}
+    known = audit.opened_lately(db.session(), **who, about_ids=ids, at=at) if ids else set()
     for (table, row_id, kind), case_id in openings.items():
-        known = audit.opened_lately(
-            db.session(), by=viewer.user_id, sign_in_id=viewer.sign_in_id, about_id=row_id, kind=kind, at=at
-        )
-        if not known:
+        if (row_id, kind) not in known:
             audit.record(
                 db.session(), Event.OPENED, by=viewer.user_id, at=at, about=audit.About(table, row_id), case_id=case_id, kind=kind
             )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -264,15 +264,15 @@ def _entries(session: Session) -> Iterator[AuditEntry]:
 
 
 def opened_lately(
-    session: Session, *, by: uuid.UUID | None, sign_in_id: uuid.UUID | None, about_id: uuid.UUID, kind: str, at: datetime
-) -> bool:
-    """Whether this record was already noted as opened, in this kind, by this person in this sign-in, within the last quarter of
-    an hour. (At the command line and under a host there is no sign-in: the person alone tells two readers apart.)"""
+    session: Session, *, by: uuid.UUID | None, sign_in_id: uuid.UUID | None, about_ids: Iterable[uuid.UUID], at: datetime
+) -> set[tuple[uuid.UUID | None, str]]:
+    """Which of these records were already noted as opened, and in which kind, by this person in this sign-in, within the last
+    quarter of an hour. (At the command line and under a host there is no sign-in: the person alone tells two readers apart.)"""
     lately = select(AuditEntry).where(
         AuditEntry.event == Event.OPENED.value,
-        AuditEntry.about_id == about_id,
+        AuditEntry.about_id.in_(list(about_ids)),
         AuditEntry.actor_id == by,
         AuditEntry.sign_in_id == sign_in_id,
         AuditEntry.at > at - OPENED_ONCE_PER,
     )
-    return any(entry.details["kind"] == kind for entry in session.scalars(lately))
+    return {(entry.about_id, entry.details["kind"]) for entry in session.scalars(lately)}

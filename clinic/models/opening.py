@@ -70,14 +70,16 @@ def add_case(
     people: Sequence[NewPerson],
     policy: PolicyKind,
     blind_index: BlindIndex,
+    submission_key: uuid.UUID | None = None,
     by: uuid.UUID,
     at: datetime,
 ) -> Case:
     """A case of one or two adults with its counselor, its policy and, for each person, the private safety check."""
     names = [person.preferred_name or person.full_name for person in people]
     case = Case(
-        code=new_code(6), relation=relation.value, added_at=at, label=label_for(names[0], names[1] if names[1:] else None)
-    )
+        code=new_code(6), relation=relation.value, added_at=at, label=label_for(names[0], names[1] if names[1:] else None),
+        submission_key=submission_key,
+    )  # fmt: skip
     session.add(case)
     session.add(CaseClinician(case_id=case.id, user_id=by, since=at))
     session.add(

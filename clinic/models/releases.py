@@ -50,6 +50,7 @@ def release_report(
     participant_id: uuid.UUID | None,
     period: tuple[date | None, date | None],
     pdf: bytes,
+    submission_key: uuid.UUID | None = None,
     by: uuid.UUID,
     at: datetime,
 ) -> ReleasedReport:
@@ -64,6 +65,7 @@ def release_report(
         period_to=period[1],
         made_at=at,
         made_by=by,
+        submission_key=submission_key,
         sha256=hashlib.sha256(pdf).hexdigest(),
         pdf=pdf,
     )

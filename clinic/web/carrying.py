@@ -72,7 +72,7 @@ def _is_worth_carrying() -> bool:
 
 
 def _is_typed(name: str, value: str) -> bool:
-    return name not in ("csrf_token", "revision") and any(letter.isalnum() for letter in value)
+    return name not in ("csrf_token", "revision", "submission_key", "version") and any(letter.isalnum() for letter in value)
 
 
 def _last_user() -> uuid.UUID | None:

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from clinic.access import NotFound, Permission, Viewer
 
@@ -42,6 +42,14 @@ def now() -> datetime:
 def today() -> date:
     """The day it is where the practice is."""
     return now().astimezone(settings().practice.zone).date()
+
+
+def submission_key() -> uuid.UUID:
+    """Of the form that was sent, or a new one for a form that is shown: a button pressed twice makes one thing."""
+    try:
+        return uuid.UUID(request.form.get("submission_key", ""))
+    except ValueError:
+        return uuid.uuid4()
 
 
 def settings() -> Settings:

@@ -52,6 +52,11 @@ def typed_words() -> list[str]:
     return [text for name, text in fields if "password" not in name and len(text.split()) > 1][:40]
 
 
+def _typed_if_sent() -> list[str]:
+    """What was written on a page may be gone meanwhile; the words are not. Only the request itself decides what stands here."""
+    return typed_words() if request.method == "POST" else []
+
+
 def wants_json() -> bool:
     """Saves in the background ask for JSON; pages never do."""
     return request.accept_mimetypes.best == "application/json"
@@ -65,7 +70,7 @@ def not_found(error: NotFound) -> Response:
         choose_reading(False)
         record(db.session(), Event.REFUSED, by=viewer.user_id, at=now(), permission=error.permission.value)
         db.session.commit()
-    return page(404)
+    return page(404, typed=_typed_if_sent())
 
 
 def not_allowed_now(error: NotAllowedNow) -> Response:
@@ -81,7 +86,7 @@ def stale_form(error: CSRFError) -> Response:
 def plain(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
-    response = page(error.code)
+    response = page(error.code, typed=_typed_if_sent() if error.code == 404 else ())
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response

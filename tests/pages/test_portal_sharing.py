@@ -8,10 +8,12 @@ from collections.abc import Callable
 import pytest
 from cast import Browser, Cast, calm_check
 from paper import without_tokens, words
+from sqlalchemy import event
 
 from clinic.db import db
-from clinic.models import Answer, Assignment, Sharing
-from forms import Given
+from clinic.models import Answer, Assignment, AuditEntry, Event, Sharing
+from clinic.models.sending import share
+from forms import Given, library
 
 Opened = Callable[[str], Browser]
 TEXT = "what_happened"
@@ -187,3 +189,29 @@ def test_the_first_page_looks_the_same_whether_or_not_something_is_shown(browser
     before = ben.get("/my/")
     show(browser("Ana"), answer)
     assert without_tokens(ben.get("/my/")) == without_tokens(before)
+
+
+def test_the_page_of_what_is_shown_asks_as_little_for_six_answers_as_for_one(browser: Opened, cast: Cast) -> None:
+    """Reading each of them is written down all the same."""
+    asked, ben = [], browser("Ben")
+    for sheets in (("hurt-account",), ("one-sentence", "still-true", "hopes", "good-enough-week")):
+        for name in sheets:
+            texts = [item.id for item in library.worksheet(name).items if item.kind == "long_text"]
+            row = send(cast, "Ana", name, dict.fromkeys(texts, Given("I saw it.")))
+            for answer in db.session.query(Answer).filter_by(assignment_id=row.id, visibility="shareable"):
+                share(db.session(), answer, by=cast.users["Ana"], at=cast.clock())
+        db.session.commit()
+        said: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object, said: list[str] = said) -> None:
+            said.append(statement.partition(" ")[0])
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        shown = ben.get("/my/shared").get_data(as_text=True).count("answer--shown")
+        event.remove(db.engine, "before_cursor_execute", note)
+        asked.append((shown, said.count("SELECT")))
+    (few, first), (many, second) = asked
+    assert 0 < few < many - 2
+    assert second <= first, f"{first} for {few}, {second} for {many}"
+    opened = [row for row in db.session.query(AuditEntry) if row.event == Event.OPENED and row.actor_id == cast.users["Ben"]]
+    assert len({row.about_id for row in opened}) == many

@@ -12,9 +12,10 @@ from clinic.db import db
 from clinic.models import Answer, Assignment, Signature, WorksheetResponse
 from clinic.models.homework import AssignmentState
 from clinic.models.opening import CONSENT
+from forms import library
 
 Opened = Callable[[str], Browser]
-SIGNED = {"name": "Ana Full-Ana", "agree": "y"}
+SIGNED = {"name": "Ana Full-Ana", "agree": "y", "version": str(library.document("consent").version)}
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_the_three_steps_are_taken_one_after_the_other(newcomer: Browser, cast: 
 
 
 def test_a_signature_needs_the_tick_and_a_name_and_keeps_what_was_typed(newcomer: Browser, cast: Cast) -> None:
-    page = newcomer.post(f"/my/documents/{CONSENT}", {"name": "Ana Typed"})
+    page = newcomer.post(f"/my/documents/{CONSENT}", {**SIGNED, "name": "Ana Typed", "agree": ""})
     assert page.status_code == 400
     assert "Tick the box if you agree" in words(page)
     assert 'value="Ana Typed"' in page.get_data(as_text=True)
@@ -73,6 +74,16 @@ def test_signing_twice_is_signing_once(newcomer: Browser, cast: Cast) -> None:
         newcomer.post(f"/my/documents/{CONSENT}", SIGNED, form_at="/my/")
     assert db.session.query(Signature).filter_by(participant_id=cast.seats["Ana"]).count() == 1
     assert "You have signed this" in words(newcomer.get(f"/my/documents/{CONSENT}"))
+
+
+def test_only_the_text_that_was_on_the_page_is_signed(newcomer: Browser, cast: Cast) -> None:
+    for version in ("0", "", "x"):
+        page = newcomer.post(f"/my/documents/{CONSENT}", {**SIGNED, "version": version}, form_at="/my/")
+        assert page.status_code == 409
+        assert "This text has changed since you opened it" in words(page)
+        assert 'value="Ana Full-Ana"' in page.get_data(as_text=True) and " checked" not in page.get_data(as_text=True)
+    assert db.session.query(Signature).filter_by(participant_id=cast.seats["Ana"]).count() == 0
+    assert f'name="version" value="{SIGNED["version"]}"' in page.get_data(as_text=True), "the new text stands there, to be signed"
 
 
 @pytest.mark.parametrize("name", ["no_secrets", "confidential", "nothing", "..%2fconsent"])

@@ -20,6 +20,8 @@ from forms import library
 from forms.definition import Document
 from forms.documents import SignatureForm
 
+ANOTHER_TEXT = "This text has changed since you opened it. What stands here now is the new one. Read it before you sign."
+
 
 @portal.route("/documents/<document>", methods=["GET", "POST"])
 def document(document: str) -> ResponseReturnValue:
@@ -27,7 +29,10 @@ def document(document: str) -> ResponseReturnValue:
     text = _put_to(seat, document)
     signature = _signature(text)
     form = SignatureForm(request.form if request.method == "POST" else None)
-    if request.method == "POST" and signature is None and form.validate():
+    has_changed = request.method == "POST" and signature is None and form.version.data != str(text.version)
+    if has_changed:
+        form.agree.data, form.agree.errors = False, [ANOTHER_TEXT]
+    elif request.method == "POST" and signature is None and form.validate():
         sign_document(db.session(), seat, text.id, typed_name=form.name.data or "", by=actor(), at=now())
         db.session.commit()
         return redirect(url_for("portal.home"), 303)
@@ -36,7 +41,7 @@ def document(document: str) -> ResponseReturnValue:
     if signature is not None:
         text = library.document(text.id, signature.version)  # the words that were signed
     body = render_template("portal/documents/document.html", text=text, form=form, signature=signature, wording=wording_for(seat))
-    return make_response(body, 400 if form.errors else 200)
+    return make_response(body, 409 if has_changed else 400 if form.errors else 200)
 
 
 def _put_to(seat: Participant, name: str) -> Document:

@@ -159,7 +159,7 @@ def shared() -> ResponseReturnValue:
     cards = []
     for answer, row, assignment in db.session.execute(access.shown_for(viewer(), seat.case)).all():
         if answer.participant_id not in viewer().seats:
-            access.find(viewer(), Answer, answer.id, Permission.READ_SHARED)  # reading another's words is written down
+            access.seen(viewer(), answer, Permission.READ_SHARED)  # reading another's words is written down
             cards.append(_card(answer, worksheet_of(assignment).item(answer.item_id), row.shared_at, seat))
     return render_template("portal/sharing/shared.html", cards=cards)
 

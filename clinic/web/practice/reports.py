@@ -18,7 +18,7 @@ from clinic.models import Case, ReleasedReport
 from clinic.models.releases import release_report
 from clinic.press import CannotPrint, press
 from clinic.reporting.stages import left_out
-from clinic.web.context import now, settings, viewer
+from clinic.web.context import now, settings, submission_key, viewer
 from clinic.web.practice import practice
 from forms.documents import ProgressReportForm, progress_report_form
 from reports import ProgressReport, document_name
@@ -39,7 +39,7 @@ def make_report(id: uuid.UUID) -> ResponseReturnValue:
     made = access.rows_of(viewer(), ReleasedReport, ReleasedReport.case_id == id, order_by=ReleasedReport.made_at.desc())
     page = render_template(
         "practice/reports/new.html", case=case, form=form, made=made, leaves_out=LEAVES_OUT, problem=doctor.pdf_problem(),
-        left_out=left_out(case, viewer(), settings().practice.zone),
+        key=submission_key(), left_out=left_out(case, viewer(), settings().practice.zone),
     )
     return make_response(page, 400 if form.errors else 200)
 
@@ -76,10 +76,13 @@ def _look(case: Case, form: ProgressReportForm) -> Response:
 
 
 def _make(case: Case, form: ProgressReportForm) -> ResponseReturnValue:
-    case_id, asked = case.id, _asked(form)
+    case_id, asked, key = case.id, _asked(form), _key_of(form)
+    made = _made_before(key)
+    if made is not None:
+        return redirect(url_for("practice.report", id=made.id), 303)
     report = _data(case, form)
     pdf = press.pdf(report)
-    row = release_report(
+    row = _made_before(key) or release_report(
         db.session(),
         case_id=case_id,
         kind="progress",
@@ -87,11 +90,21 @@ def _make(case: Case, form: ProgressReportForm) -> ResponseReturnValue:
         participant_id=asked.participant_id,
         period=(report.period.start, report.period.end),
         pdf=pdf,
+        submission_key=key,
         by=_maker(),
         at=now(),
     )
     db.session.commit()
     return redirect(url_for("practice.report", id=row.id), 303)
+
+
+def _key_of(form: ProgressReportForm) -> uuid.UUID:
+    """The button pressed twice makes one report; the same page with anything changed makes another."""
+    return uuid.uuid5(submission_key(), repr(sorted(form.data.items(), key=lambda item: item[0])))
+
+
+def _made_before(key: uuid.UUID) -> ReleasedReport | None:
+    return next(iter(access.rows_of(viewer(), ReleasedReport, ReleasedReport.submission_key == key)), None)
 
 
 def _maker() -> uuid.UUID:
