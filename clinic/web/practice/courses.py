@@ -91,8 +91,11 @@ def _said(value: int | None) -> str:
 def _course(measure: Measure, person: Participant, readings: list[Reading], marks: Marks) -> Course:
     totals = [one.score.total for one in readings]
     known = [total for total in totals if total is not None]
-    last = change(measure, known[-2], known[-1]) if len(known) > 1 else None
-    drawn = marks.chart(_drawing(measure, [_series(person, readings)]), person) if len(known) > 1 else None
+    is_compared = len(known) > 1 and measure.change != "baseline"  # our own: with the person's first score alone
+    last = change(measure, known[-2], known[-1]) if is_compared else None
+    # The second person keeps the line and the marker that they have in the drawing of both.
+    series = [progress.Series("", ())] * (person.seat - 1) + [_series(person, readings)]
+    drawn = marks.chart(_drawing(measure, series), person) if len(known) > 1 else None
     return Course(person, tuple(reversed(readings)), drawn, last, since_first(measure, totals))
 
 
@@ -106,7 +109,7 @@ def _series(person: Participant, readings: Sequence[Reading]) -> progress.Series
 
 
 def _drawing(measure: Measure, series: Sequence[progress.Series]) -> progress.Measure:
-    cut_off = progress.CutOff(measure.cutoff, f"cut-off {number(measure.cutoff)}") if measure.cutoff is not None else None
+    cut_off = progress.CutOff(measure.cutoff, f"cut-off {measure.cutoff:g}") if measure.cutoff is not None else None
     return progress.Measure(measure.title, "", measure.low, measure.high, tuple(series), "", cut_off)
 
 

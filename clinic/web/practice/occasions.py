@@ -75,6 +75,10 @@ class Shown:
     setbacks: tuple[tuple[str, date, str], ...]
 
     @property
+    def is_prorated(self) -> bool:
+        return any(one.score.prorated for course in self.courses for one in course.readings)
+
+    @property
     def direction(self) -> str:
         better = "higher is better" if self.measure.better is Better.HIGHER else "lower is better"
         return f"{number(self.measure.low)} to {number(self.measure.high)}, {better}"
