@@ -6,12 +6,13 @@ whether the step is allowed now (`clinic.models.states`), or which rows can be s
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
 from clinic.access.viewer import Kind, Viewer
-from clinic.models import Role
+from clinic.models import Part, Role
 
 
 class Permission(StrEnum):
@@ -30,10 +31,18 @@ class Permission(StrEnum):
     SEE_ENCOUNTER = "see_encounter"
     READ_NOTE = "read_note"
     WRITE_NOTE = "write_note"
-    SIGN_NOTE = "sign_note"
+    SIGN_NOTE = "sign_note"  # one's own; a trainee's is sent to the supervisor
+    SEND_NOTE = "send_note"
+    TAKE_BACK_NOTE = "take_back_note"  # from the supervisor, before it is signed
+    REVIEW_NOTE = "review_note"  # as the supervisor: sign it, or return it with a comment
     ADD_ADDENDUM = "add_addendum"
+    VOID_NOTE = "void_note"
+    BEGIN_APART = "begin_apart"  # a psychotherapy note of one's own, apart from the record
+    KEEP_APART = "keep_apart"  # read it, and write on
+    STAFF_CASE = "staff_case"  # add colleagues to a case, and end their part in it
     ADD_PHRASE = "add_phrase"
     KEEP_PHRASE = "keep_phrase"  # change one's own phrase, and remove it
+    KEEP_VIEW = "keep_view"  # remove one's own view of the caseload
     CHANGE_STAGE = "change_stage"  # move a stage, say something of its signs, sign it off
     RECORD_SETBACK = "record_setback"
     ENTER_SCORES = "enter_scores"  # copy a paper form of a person
@@ -97,6 +106,28 @@ def is_author(viewer: Viewer, row: Any) -> bool:
     return viewer.user_id is not None and row.author_id == viewer.user_id
 
 
+def signs_alone(viewer: Viewer, row: Any) -> bool:
+    """Not in training in this case."""
+    return viewer.parts.get(row.case_id) not in (None, Part.TRAINEE)
+
+
+def is_in_training(viewer: Viewer, row: Any) -> bool:
+    return viewer.parts.get(row.case_id) is Part.TRAINEE
+
+
+def is_supervisor(viewer: Viewer, row: Any) -> bool:
+    return viewer.parts.get(_case_of(row)) is Part.SUPERVISOR
+
+
+def is_lead(viewer: Viewer, row: Any) -> bool:
+    """The case's own counselor: neither in training nor only there for a colleague."""
+    return viewer.parts.get(_case_of(row)) is Part.COUNSELOR
+
+
+def _case_of(row: Any) -> uuid.UUID:
+    return row.id if row.__tablename__ == "case" else row.case_id
+
+
 def is_staff_row(viewer: Viewer, row: Any) -> bool:
     return row is None or row.role != Role.CLIENT
 
@@ -121,10 +152,18 @@ MAY: dict[Permission, list[list[Fact]]] = {
     Permission.SEE_ENCOUNTER: [[is_counselor]],
     Permission.READ_NOTE: [[is_counselor]],
     Permission.WRITE_NOTE: [[is_counselor, is_author]],
-    Permission.SIGN_NOTE: [[is_counselor, is_author]],
-    Permission.ADD_ADDENDUM: [[is_counselor]],
+    Permission.SIGN_NOTE: [[is_counselor, is_author, signs_alone]],
+    Permission.SEND_NOTE: [[is_counselor, is_author, is_in_training]],
+    Permission.TAKE_BACK_NOTE: [[is_counselor, is_author]],
+    Permission.REVIEW_NOTE: [[is_supervisor]],
+    Permission.ADD_ADDENDUM: [[is_counselor, signs_alone]],
+    Permission.VOID_NOTE: [[is_counselor, is_author, signs_alone], [is_supervisor], [is_lead]],
+    Permission.BEGIN_APART: [[is_counselor]],
+    Permission.KEEP_APART: [[is_counselor, is_author]],
+    Permission.STAFF_CASE: [[is_lead], [is_supervisor]],
     Permission.ADD_PHRASE: [[is_counselor]],
     Permission.KEEP_PHRASE: [[is_counselor, is_author]],
+    Permission.KEEP_VIEW: [[is_counselor, is_self]],
     Permission.CHANGE_STAGE: [[is_counselor]],
     Permission.RECORD_SETBACK: [[is_counselor]],
     Permission.ENTER_SCORES: [[is_counselor]],

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, false, select
 
 from clinic.access.viewer import Kind, Viewer
-from clinic.models import Case, CaseClinician, Participant
+from clinic.models import Case, CaseClinician, Part, Participant
 
 NONE = false()
 
@@ -29,6 +29,14 @@ def my_case_ids(viewer: Viewer) -> Select[uuid.UUID]:
     if viewer.kind is Kind.JOINT:
         return select(Case.id).where(Case.id == viewer.case_id, Case.separated_at.is_(None))
     return select(Case.id).where(NONE)
+
+
+def in_supervision(viewer: Viewer, column: Any) -> ColumnElement[bool]:
+    """Cases in which this viewer supervises, by assignment."""
+    if viewer.kind is not Kind.COUNSELOR:
+        return NONE
+    mine = (CaseClinician.user_id == viewer.user_id, CaseClinician.until.is_(None), CaseClinician.part == Part.SUPERVISOR.value)
+    return column.in_(select(CaseClinician.case_id).where(*mine))
 
 
 def in_my_cases(viewer: Viewer, column: Any) -> ColumnElement[bool]:

@@ -6,12 +6,14 @@ page shows of a row.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
 
-from clinic.access import together
+from clinic.access import together, written
 from clinic.access.reach import (
     NONE,
     clinicians,
@@ -23,34 +25,32 @@ from clinic.access.reach import (
 )
 from clinic.access.viewer import Kind, Viewer
 from clinic.models import (
-    Addendum,
     Administration,
     Answer,
     Assignment,
+    Attendance,
     AuditEntry,
     Case,
+    CaseClinician,
     ConfidentialityPolicy,
     Draft,
     Encounter,
     Invitation,
-    NoteState,
     Participant,
     Phrase,
-    ProgressNote,
     ReleasedReport,
     Reveal,
     RevealedAnswer,
     ReviewComment,
     Role,
     SafeContact,
+    SavedView,
     Sharing,
     Signature,
     SignIn,
-    StageEntry,
     StageMark,
     StageSignOff,
     StageState,
-    Statement,
     Task,
     User,
     WorksheetResponse,
@@ -168,22 +168,12 @@ def encounters_for(viewer: Viewer) -> Select[Encounter]:
     return select(Encounter).where(in_my_cases(viewer, Encounter.case_id), mine)
 
 
-def notes_for(viewer: Viewer) -> Select[ProgressNote]:
-    """Clinicians of the case: their own drafts, and everyone's signed notes."""
-    readable = or_(ProgressNote.state == NoteState.SIGNED, ProgressNote.author_id == viewer.user_id)
-    return select(ProgressNote).where(clinicians_only(viewer, ProgressNote), readable)
-
-
-def stage_entries_for(viewer: Viewer) -> Select[StageEntry]:
-    """What signed notes say of each stage, of the sessions that this viewer may know."""
-    if viewer.kind is Kind.CLIENT:
-        mine = or_(StageEntry.individual_of.is_(None), StageEntry.individual_of.in_(viewer.seats))
-    else:
-        mine = StageEntry.individual_of.is_(None) if viewer.kind is Kind.JOINT else true()
+def attended_for(viewer: Viewer) -> Select[uuid.UUID, datetime]:
+    """When each person was in a session, of the sessions that this viewer may know."""
     return (
-        select(StageEntry)
-        .join(ProgressNote, ProgressNote.id == StageEntry.note_id)
-        .where(in_my_cases(viewer, StageEntry.case_id), mine, ProgressNote.state == NoteState.SIGNED)
+        select(Attendance.participant_id, Encounter.began_at)
+        .join(Encounter, Encounter.id == Attendance.encounter_id)
+        .where(Attendance.attended, Encounter.id.in_(encounters_for(viewer).with_only_columns(Encounter.id)))
     )
 
 
@@ -192,9 +182,8 @@ def phrases_for(viewer: Viewer) -> Select[Phrase]:
     return select(Phrase).where(Phrase.author_id == viewer.user_id if viewer.kind is Kind.COUNSELOR else NONE)
 
 
-def statements_for(viewer: Viewer) -> Select[Statement]:
-    """With the note that they stand in, and like it: never a person's to read."""
-    return select(Statement).where(Statement.note_id.in_(notes_for(viewer).with_only_columns(ProgressNote.id)))
+def views_for(viewer: Viewer) -> Select[SavedView]:
+    return select(SavedView).where(SavedView.user_id == viewer.user_id if viewer.kind is Kind.COUNSELOR else NONE)
 
 
 def users_for(viewer: Viewer) -> Select[User]:
@@ -202,6 +191,11 @@ def users_for(viewer: Viewer) -> Select[User]:
     if viewer.kind is Kind.ADMINISTRATOR:
         return select(User).where(User.role != Role.CLIENT)
     return select(User).where(User.id == viewer.user_id)
+
+
+def colleagues_for(viewer: Viewer) -> Select[User]:
+    """Who works here, for those who share cases: names, also of colleagues who have left. Pages show nothing else of them."""
+    return select(User).where(User.role == Role.COUNSELOR if viewer.kind is Kind.COUNSELOR else NONE)
 
 
 def invitations_for(viewer: Viewer) -> Select[Invitation]:
@@ -226,6 +220,7 @@ def _policies_for(viewer: Viewer) -> Select[ConfidentialityPolicy]:
 
 SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
     **together.SCOPES,
+    **written.SCOPES,
     Case: cases_for,
     Participant: participants_for,
     Assignment: assignments_for,
@@ -236,11 +231,9 @@ SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
     ReviewComment: clinicians_and_owner(ReviewComment),
     Administration: administrations_for,
     Encounter: encounters_for,
-    ProgressNote: notes_for,
-    StageEntry: stage_entries_for,
-    Statement: statements_for,
     Phrase: phrases_for,
-    Addendum: clinicians(Addendum),
+    SavedView: views_for,
+    CaseClinician: clinicians(CaseClinician),
     StageState: clinicians(StageState),
     StageSignOff: clinicians(StageSignOff),
     StageMark: clinicians(StageMark),

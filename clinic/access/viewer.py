@@ -6,13 +6,15 @@ Decides: what is known of the one who looks. Must never know: what may be seen (
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from sqlalchemy import select
 
 from clinic.db import db
-from clinic.models import Case, Participant, User
+from clinic.models import Case, CaseClinician, Part, Participant, User
 
 
 class Kind(StrEnum):
@@ -51,6 +53,15 @@ class Viewer:
     def both(cls, case: Case) -> Viewer:
         """The reader of a document for both people of a case."""
         return cls(Kind.JOINT, None, frozenset(), case.id)
+
+    @cached_property
+    def parts(self) -> Mapping[uuid.UUID, Part]:
+        """What a counselor is in each of their cases: asked for where a signature depends on it, and read once."""
+        if self.kind is not Kind.COUNSELOR:
+            return {}
+        mine = select(CaseClinician.case_id, CaseClinician.part)
+        mine = mine.where(CaseClinician.user_id == self.user_id, CaseClinician.until.is_(None))
+        return {case_id: Part(part) for case_id, part in db.session.execute(mine.order_by(CaseClinician.since))}
 
     @property
     def actor(self) -> uuid.UUID:

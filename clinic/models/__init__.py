@@ -24,13 +24,19 @@ from clinic.models.notes import Addendum, NoteFormat, ProgressNote, StageEntry, 
 from clinic.models.people import Invitation, Role, SignIn, Throttle, User
 from clinic.models.phrases import Phrase
 from clinic.models.programme import Outcome, StageMark, StageSignOff, StageState
+from clinic.models.psychotherapy import PsychotherapyNote
 from clinic.models.releases import ReleasedReport
 from clinic.models.reveals import Exchange, ExchangeRound, Noticed, NoticedDraft, Reveal, RevealedAnswer
 from clinic.models.safety import SafetyClearance
 from clinic.models.schedules import Run, Schedule
 from clinic.models.setbacks import Setback
+from clinic.models.staffing import Part
 from clinic.models.states import AlreadySigned, AssignmentState, CaseState, NotAllowedNow, NoteState, StageStatus, TaskState
+from clinic.models.supervising import NoteReturn
 from clinic.models.tasks import Task, TaskKind
+from clinic.models.views import SavedView
+from clinic.models.voiding import NoteVoid
+from clinic.models.witness import compare_signed
 
 __all__ = [
     "FINAL",
@@ -62,14 +68,18 @@ __all__ = [
     "Message",
     "NotAllowedNow",
     "NoteFormat",
+    "NoteReturn",
     "NoteState",
+    "NoteVoid",
     "Noticed",
     "NoticedDraft",
     "Outcome",
+    "Part",
     "Participant",
     "Phrase",
     "PolicyKind",
     "ProgressNote",
+    "PsychotherapyNote",
     "Relationship",
     "ReleasedReport",
     "ReminderStop",
@@ -80,6 +90,7 @@ __all__ = [
     "Run",
     "SafeContact",
     "SafetyClearance",
+    "SavedView",
     "Schedule",
     "SentAnswer",
     "Setback",
@@ -99,6 +110,7 @@ __all__ = [
     "Throttle",
     "User",
     "WorksheetResponse",
+    "compare_signed",
     "first_damage",
     "record",
 ]  # fmt: skip

@@ -212,7 +212,7 @@ def raise_due_reviews(session: Session, *, at: datetime) -> int:
         relation = session.get_one(Case, form.case_id).relation
         title = worksheet_of(form, relation).title.text(Wording("", "", relation))
         task = raise_task(
-            session, case_id=form.case_id, participant_id=None, kind=TaskKind.OWN,
+            session, case_id=form.case_id, participant_id=None, kind=TaskKind.AGREEMENT,
             title=f"Review date of an agreement: {title}", by=None, at=at,
         )  # fmt: skip
         version.review_task_id = task.id

@@ -23,6 +23,7 @@ class TaskKind(StrEnum):
     NUMBER = "number"  # a number of a scale, to look at: neither a risk nor something untold
     FEEDBACK = "feedback"  # a low mark of session feedback: to talk about, and never told to the other
     TALK = "talk"  # "I would rather talk about it in session"
+    AGREEMENT = "agreement"  # a review date has come
     OWN = "own"
 
 

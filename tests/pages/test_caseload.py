@@ -21,7 +21,7 @@ from clinic.models.tasks import raise_task
 from forms import Given
 
 Opened = Callable[[str], Browser]
-MOST_QUERIES = 8
+MOST_QUERIES = 11
 
 
 @contextmanager
@@ -187,3 +187,47 @@ def _fill(app: Flask, by: uuid.UUID, many: int, clock: Clock) -> None:
         )
         begin_note(db.session(), met, format=NoteFormat.FREE, by=by, at=clock())
     db.session.commit()
+
+
+def cases_of(page: bytes) -> str:
+    return text_of(page).split(" Find by name or code ")[1]
+
+
+def test_a_name_is_looked_for_without_standing_in_an_address(cast: Cast, browser: Opened) -> None:
+    cleo = browser("Cleo")
+    shown = cleo.post("/practice/found", {"name": "Déli"})
+    assert shown.status_code == 200 and "1 case fits “Déli”" in text_of(shown.data)
+    assert "Dot & Eli" in cases_of(shown.data).replace("&amp;", "&") and "Ana" not in cases_of(shown.data)
+    nobody = cleo.post("/practice/found", {"name": "Rumpelstilzchen"})
+    assert "No case fits" in text_of(nobody.data) and nobody.status_code == 200
+    empty = cleo.post("/practice/found", {"name": " "})
+    assert empty.status_code == 400 and "Type a part of a name" in text_of(empty.data)
+
+
+def test_another_counselors_case_is_not_found_by_its_name(cast: Cast, browser: Opened) -> None:
+    assert "No case fits" in text_of(browser("Cleo").post("/practice/found", {"name": "Gil"}).data)
+
+
+def test_a_view_is_kept_shown_and_removed_by_its_counselor_alone(cast: Cast, browser: Opened) -> None:
+    cleo = browser("Cleo")
+    kept = cleo.post("/practice/views", {"title": "Nothing waits", "waits": "nothing", "order": "seen"})
+    assert kept.status_code == 303 and kept.headers["Location"].endswith("/practice/?waits=nothing&order=seen#cases")
+    page = cleo.get("/practice/?waits=nothing&order=seen").data.decode()
+    assert "Nothing waits" in page and 'aria-current="true"' in page
+    assert "Nothing waits" not in browser("Fay").get("/practice/").data.decode()
+    removal = re.search(r"/practice/views/[^/]+/removal", page)
+    assert removal and browser("Fay").post(removal[0], {}).status_code == 404
+    assert cleo.post(removal[0], {}).status_code == 303
+    assert "Nothing waits" not in cleo.get("/practice/").data.decode()
+    assert "Give the view a name" in text_of(cleo.post("/practice/views", {"title": "", "waits": "note"}).data)
+
+
+def test_who_sends_nothing_for_three_weeks_is_one_line_and_not_one_a_sheet(cast: Cast, browser: Opened, clock: Clock) -> None:
+    for sheet in ("hurt-account", "hopes"):
+        cast.assign("Ana", sheet, by="Cleo").due_on = clock().date() + timedelta(days=3)
+    db.session.commit()
+    assert "nothing heard" not in needs_of(browser("Cleo"))
+    clock.pass_by(hours=24 * 22)
+    needs = needs_of(browser("Cleo"))
+    assert needs.count("Ana: nothing heard") == 1 and "Overdue" not in needs.split("Nothing heard")[1]
+    assert "3 worksheets are open" in needs or "2 worksheets are open" in needs

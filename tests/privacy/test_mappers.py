@@ -26,7 +26,7 @@ PRIVATE = {
     "Schedule", "Run",
     "SafetyClearance", "Setback", "Message",
 }  # fmt: skip
-APART = {"Phrase", "Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}
+APART = {"Phrase", "SavedView", "Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}
 
 # Who is at the door is asked before there is a viewer: (file, model) with the reason.
 AT_THE_DOOR = {

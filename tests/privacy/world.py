@@ -46,6 +46,7 @@ from clinic.models.programme import change_stage, mark_sign, sign_off_stage
 from clinic.models.releases import release_report
 from clinic.models.sending import share, unshare, worksheet_of
 from clinic.models.tasks import raise_task
+from clinic.models.views import keep_view
 from forms import Given, library
 
 COUPLE = ("Ana", "Ben")
@@ -108,6 +109,7 @@ def make_world(cast: Cast) -> World:
         _tasks(world, name, "Fay" if name == "Gil" else "Cleo")
     for name in ("Cleo", "Fay"):
         _phrase(world, name)
+        _view(world, name)
     from tests.privacy.apart import plant_apart
     from tests.privacy.together import plant_together
 
@@ -295,6 +297,15 @@ def _phrase(world: World, name: str) -> None:
         db.session(), [], title=title, text=text, submission_key=uuid.uuid4(), by=world.user_id(name), at=world.at
     )
     world.keep(f"{name}'s phrase", row)
+
+
+def _view(world: World, name: str) -> None:
+    """What it asks for is a choice of a closed list, so no canary stands in it."""
+    row = keep_view(
+        db.session(), [], title=world.word(f"{name.lower()}.view.title"), asked={"waits": "review"}, submission_key=uuid.uuid4(),
+        by=world.user_id(name), at=world.at,
+    )  # fmt: skip
+    world.keep(f"{name}'s view", row)
 
 
 def _stages(world: World, first: str, counselor: str) -> None:

@@ -30,6 +30,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_phrase_author_id"), ["author_id"], unique=False)
 
     op.create_table(
+        "saved_view",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("submission_key", sa.Uuid(), nullable=False),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("asked_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_saved_view_user_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("submission_key", name=op.f("uq_saved_view_submission_key")),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "psychotherapy_note",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_psychotherapy_note_author_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case.id"], name=op.f("fk_psychotherapy_note_case_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_psychotherapy_note")),
+    )
+    with op.batch_alter_table("psychotherapy_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_psychotherapy_note_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_psychotherapy_note_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "noticed_draft",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("reveal_id", sa.Uuid(), nullable=False),
@@ -58,6 +96,60 @@ def upgrade() -> None:
     with op.batch_alter_table("noticed_draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_noticed_draft_reveal_id"), ["reveal_id"], unique=False)
 
+    op.create_table(
+        "note_return",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("individual_of", sa.Uuid(), nullable=True),
+        sa.Column("note_id", sa.Uuid(), nullable=False),
+        sa.Column("note_author_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_note_return_author_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case.id"], name=op.f("fk_note_return_case_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["individual_of"], ["participant.id"], name=op.f("fk_note_return_individual_of"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["note_author_id"], ["user.id"], name=op.f("fk_note_return_note_author_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["note_id"], ["progress_note.id"], name=op.f("fk_note_return_note_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_return")),
+    )
+    with op.batch_alter_table("note_return", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_return_note_id"), ["note_id"], unique=False)
+
+    op.create_table(
+        "note_void",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("individual_of", sa.Uuid(), nullable=True),
+        sa.Column("note_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_name_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["user.id"], name=op.f("fk_note_void_author_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_note_void_case_id"), initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["individual_of"], ["participant.id"], name=op.f("fk_note_void_individual_of"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["note_id"], ["progress_note.id"], name=op.f("fk_note_void_note_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note_void")),
+        sa.UniqueConstraint("note_id", name=op.f("uq_note_void_note_id")),
+    )
     op.create_table(
         "statement",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -109,6 +201,13 @@ def upgrade() -> None:
     with op.batch_alter_table("progress_note", schema=None) as batch_op:
         batch_op.add_column(sa.Column("format_version", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("is_late", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("signed_by", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("submitted_name_sealed", sa.LargeBinary(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_progress_note_signed_by"), "user", ["signed_by"], ["id"], initially="DEFERRED", deferrable=True
+        )
 
     with op.batch_alter_table("released_report", schema=None) as batch_op:
         batch_op.add_column(sa.Column("submission_key", sa.Uuid(), nullable=True))
@@ -140,6 +239,11 @@ def downgrade() -> None:
         batch_op.drop_column("submission_key")
 
     with op.batch_alter_table("progress_note", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_progress_note_signed_by"), type_="foreignkey")
+        batch_op.drop_column("submitted_name_sealed")
+        batch_op.drop_column("signed_by")
+        batch_op.drop_column("returned_at")
+        batch_op.drop_column("submitted_at")
         batch_op.drop_column("is_late")
         batch_op.drop_column("format_version")
 
@@ -172,10 +276,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_statement_case_id"))
 
     op.drop_table("statement")
+    op.drop_table("note_void")
+    with op.batch_alter_table("note_return", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_note_return_note_id"))
+
+    op.drop_table("note_return")
     with op.batch_alter_table("noticed_draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_noticed_draft_reveal_id"))
 
     op.drop_table("noticed_draft")
+    with op.batch_alter_table("psychotherapy_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_psychotherapy_note_case_id"))
+        batch_op.drop_index(batch_op.f("ix_psychotherapy_note_author_id"))
+
+    op.drop_table("psychotherapy_note")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_view_user_id"))
+
+    op.drop_table("saved_view")
     with op.batch_alter_table("phrase", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_phrase_author_id"))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,6 +23,7 @@ from clinic.db import db
 from clinic.models import Assignment, AssignmentState, Case, Encounter, NoteState, ProgressNote, Task, TaskKind
 from clinic.models import TaskState as State
 from clinic.web.practice.naming import title_of
+from clinic.web.practice.silence import Silence, silent_people
 from clinic.web.words import day, moment
 
 
@@ -33,6 +34,8 @@ class Waiting(StrEnum):
     TALK = "talk"
     REVIEW = "review"
     NOTE = "note"
+    AGREEMENT = "agreement"
+    SILENT = "silent"
     OVERDUE = "overdue"
 
 
@@ -69,13 +72,14 @@ class Caseload:
     open_tasks: int
 
 
-TASKS = {TaskKind.SAFETY: Waiting.SAFETY, TaskKind.DISCLOSURE: Waiting.SAFETY}
+TASKS = {TaskKind.SAFETY: Waiting.SAFETY, TaskKind.DISCLOSURE: Waiting.SAFETY, TaskKind.AGREEMENT: Waiting.AGREEMENT}
 
 
-def caseload_of(viewer: Viewer, *, today: date) -> Caseload:
+def caseload_of(viewer: Viewer, *, today: date, now: datetime) -> Caseload:
     cases = {case.id: case for case in db.session.scalars(access.cases_for(viewer))}
     tasks = open_tasks_of(viewer)
-    needs = [*_tasks(tasks, cases), *_homework(viewer, cases, today), *_drafts(viewer, cases)]
+    silent = silent_people(viewer, cases, now=now)
+    needs = [*_tasks(tasks, cases), *_homework(viewer, cases, today, silent), *_drafts(viewer, cases), *_silence(cases, silent)]
     by_kind = {kind: found for kind in Waiting if (found := [need for need in needs if need.kind is kind])}
     last = _last_sessions(viewer)
     counts = Counter((need.case.id, need.kind) for need in needs)
@@ -107,8 +111,9 @@ def _tasks(tasks: Sequence[Task], cases: dict[uuid.UUID, Case]) -> Iterator[Need
         yield Need(kind, case, _name(case, task.participant_id), task.title or "", why, href, "Open the task")
 
 
-def _homework(viewer: Viewer, cases: dict[uuid.UUID, Case], today: date) -> Iterator[Need]:
-    """Sent and not gone through yet, the longest waiting first; then what is past its day in a case that goes on."""
+def _homework(viewer: Viewer, cases: dict[uuid.UUID, Case], today: date, silent: Collection[uuid.UUID]) -> Iterator[Need]:
+    """Sent and not gone through yet, the longest waiting first; then what is past its day in a case that goes on. Of a person who
+    is silent altogether, one line says so, and not one for each sheet."""
     open_states = (AssignmentState.OPEN.value, AssignmentState.RETURNED.value)
     waits = or_(
         Assignment.state == AssignmentState.SUBMITTED.value, Assignment.state.in_(open_states) & (Assignment.due_on < today)
@@ -120,7 +125,7 @@ def _homework(viewer: Viewer, cases: dict[uuid.UUID, Case], today: date) -> Iter
         href = url_for("practice.homework", id=row.id)
         if row.state == AssignmentState.SUBMITTED:
             yield Need(Waiting.REVIEW, case, name, title, f"Sent {day(row.submitted_at)}, not reviewed yet.", href, "Review")
-        elif case.is_open:
+        elif case.is_open and row.participant_id not in silent:
             yield Need(Waiting.OVERDUE, case, name, title, f"Was due {day(row.due_on)}.", href, "See the homework")
 
 
@@ -136,6 +141,15 @@ def _drafts(viewer: Viewer, cases: dict[uuid.UUID, Case]) -> Iterator[Need]:
         title, why = f"Note of the session on {day(began_at)}", f"A draft, last saved {day(saved_at)}. Not signed yet."
         href = url_for("practice.note", id=note_id)
         yield Need(Waiting.NOTE, cases[case_id], "", title, why, href, "Go to the note")
+
+
+def _silence(cases: dict[uuid.UUID, Case], silent: Mapping[uuid.UUID, Silence]) -> Iterator[Need]:
+    for person_id, found in sorted(silent.items(), key=lambda pair: pair[1].since):
+        case = cases[found.case_id]
+        sheets = "one worksheet is" if found.sheets == 1 else f"{found.sheets} worksheets are"
+        href = url_for("practice.case", id=case.id)
+        why = f"Nothing sent and no session since {day(found.since)}; {sheets} open."
+        yield Need(Waiting.SILENT, case, _name(case, person_id), "nothing heard", why, href, "See the case")
 
 
 def _last_sessions(viewer: Viewer) -> dict[uuid.UUID, datetime]:

@@ -27,6 +27,7 @@ KINDS = {
     TaskKind.NUMBER: "Numbers to look at",
     TaskKind.TALK: "To talk about",
     TaskKind.FEEDBACK: "Session feedback",
+    TaskKind.AGREEMENT: "An agreement",
     TaskKind.OWN: "Your own",
 }
 MOST_DONE = 50
