@@ -44,6 +44,10 @@ class CannotOpen(Exception):
     """A sealed value did not open: it was changed or moved, its key was destroyed, or this is the wrong master key."""
 
 
+class KeyGone(CannotOpen):
+    """The key of a value was destroyed on purpose."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """Whose key seals a value: an owner (a case, a user, the practice) and a part of their record."""
@@ -147,7 +151,7 @@ class Keyring:
             with reading(), Session(self._store) as session:
                 row = session.get(DataKey, key_id)
             if row is None or row.destroyed_at is not None:
-                raise CannotOpen("the key of this value was destroyed, or the key store is another one")
+                raise (KeyGone if row else CannotOpen)("the key of this value was destroyed, or the key store is another one")
             held = self._by_id[key_id] = self._unwrapped(row)
         return held
 

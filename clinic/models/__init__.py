@@ -34,6 +34,7 @@ from clinic.models.staffing import Part
 from clinic.models.states import AlreadySigned, AssignmentState, CaseState, NotAllowedNow, NoteState, StageStatus, TaskState
 from clinic.models.supervising import NoteReturn
 from clinic.models.tasks import Task, TaskKind
+from clinic.models.goals import Goal, GoalRating
 from clinic.models.views import SavedView
 from clinic.models.voiding import NoteVoid
 from clinic.models.witness import compare_signed
@@ -58,6 +59,9 @@ __all__ = [
     "Event",
     "Exchange",
     "ExchangeRound",
+    "Goal",
+    "GoalRating",
+    "GoalState",
     "Invitation",
     "Job",
     "JointDecision",

@@ -63,6 +63,13 @@ class Event(StrEnum):
     NOTE_BEGUN = "note_begun"
     NOTE_SIGNED = "note_signed"
     ADDENDUM_SIGNED = "addendum_signed"
+    NOTE_SENT = "note_sent"
+    NOTE_TAKEN_BACK = "note_taken_back"
+    NOTE_RETURNED = "note_returned"
+    NOTE_VOIDED = "note_voided"
+    PSYCHOTHERAPY_NOTE_BEGUN = "psychotherapy_note_begun"
+    CASE_JOINED = "case_joined"
+    CASE_LEFT = "case_left"
     STAGE_CHANGED = "stage_changed"
     STAGE_SIGNED_OFF = "stage_signed_off"
     STAGE_MARKED = "stage_marked"
@@ -87,6 +94,11 @@ class Event(StrEnum):
     SCHEDULE_BEGUN = "schedule_begun"
     SCHEDULE_CHANGED = "schedule_changed"
     SETBACK_RECORDED = "setback_recorded"
+    GOAL_SET = "goal_set"
+    GOAL_CHANGED = "goal_changed"
+    GOAL_RATED = "goal_rated"
+    GOAL_ENDED = "goal_ended"
+    GOAL_RESUMED = "goal_resumed"
     SCORES_ENTERED = "scores_entered"
     SCORES_TAKEN_BACK = "scores_taken_back"
     REVIEWER_NAMED = "reviewer_named"
@@ -105,10 +117,16 @@ FIELDS: dict[Event, frozenset[str]] = dict.fromkeys(Event, NOTHING) | {
     Event.DUE_CHANGED: frozenset({"before", "after"}),
     Event.SHARED: frozenset({"item"}),
     Event.SHARING_WITHDRAWN: frozenset({"item"}),
+    Event.NOTE_SIGNED: frozenset({"digest"}),
+    Event.ADDENDUM_SIGNED: frozenset({"addendum", "digest"}),
+    Event.NOTE_VOIDED: frozenset({"voiding", "digest"}),
+    Event.CASE_JOINED: frozenset({"who", "part"}),
+    Event.CASE_LEFT: frozenset({"who", "part"}),
     Event.STAGE_CHANGED: frozenset({"module", "before", "after"}),
     Event.STAGE_SIGNED_OFF: frozenset({"module", "outcome"}),
     Event.STAGE_MARKED: frozenset({"module"}),
     Event.STAGE_MARK_TAKEN_BACK: frozenset({"module"}),
+    Event.GOAL_ENDED: frozenset({"how"}),
     Event.TASK_RAISED: frozenset({"kind"}),
     Event.REPORT_MADE: frozenset({"audience", "sha256"}),
     Event.REVEAL_OPENED: frozenset({"group"}),

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import event, inspect
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from clinic.models.encounters import Attendance, Encounter
 from clinic.models.notes import FINAL, Addendum, ProgressNote, StageEntry, Statement
 from clinic.models.states import AlreadySigned, NoteState
+from clinic.models.supervising import NoteReturn
+from clinic.models.voiding import NoteVoid
+
+GUARDED = (ProgressNote, StageEntry, Statement, Addendum, NoteVoid, NoteReturn)
+BESIDE = ("addenda", "void")
+OF_SIGNED = "A note of this session is signed, and who met, when and how is part of it. Add an addendum instead."
+OF_THE_SESSION = ("began_at", "minutes", "medium", "individual_of", "case_id")
 
 
 @event.listens_for(Session, "before_flush")
@@ -19,30 +27,33 @@ def _signed_is_final(session: Session, _context: object, _instances: object) -> 
     """The one place that keeps a signed note final, its stage entries and addenda included."""
     with session.no_autoflush:
         for row in (*session.new, *session.dirty, *session.deleted):
-            if isinstance(row, ProgressNote | StageEntry | Statement | Addendum) and _breaks_a_signature(session, row):
+            if isinstance(row, GUARDED) and _breaks_a_signature(session, row):
                 raise AlreadySigned(FINAL)
+            if isinstance(row, Encounter | Attendance) and _changes_a_signed_session(session, row):
+                raise AlreadySigned(OF_SIGNED)
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _never_past_the_listener(state: ORMExecuteState) -> None:
     """A statement over many rows would not be seen above: notes change row by row, or not at all."""
     mapper = None if state.is_select else state.bind_mapper
-    if mapper is not None and mapper.class_ in (ProgressNote, StageEntry, Statement, Addendum):
+    if mapper is not None and mapper.class_ in GUARDED:
         raise AlreadySigned(FINAL)
 
 
-def _breaks_a_signature(session: Session, row: ProgressNote | StageEntry | Statement | Addendum) -> bool:
+def _breaks_a_signature(session: Session, row: Any) -> bool:
     touched = row in session.deleted or session.is_modified(row, include_collections=False)
-    if isinstance(row, Addendum):
+    if isinstance(row, Addendum | NoteVoid | NoteReturn):  # final from the start
         return touched and row not in session.new
     if isinstance(row, StageEntry | Statement):
         return (touched or row in session.new) and any(_was_signed(note) for note in _notes_above(session, row))
-    return _was_signed(row) and (touched or _changes_below(row))
+    return _was_signed(row) and (row in session.deleted or _changes(row))
 
 
-def _changes_below(note: ProgressNote) -> bool:
-    below: Any = inspect(note)
-    return any(below.attrs[name].history.has_changes() for name in ("stage_entries", "statements"))
+def _changes(note: ProgressNote) -> bool:
+    """Of the note itself and below it. An addendum and a void are put beside it, and change nothing of it."""
+    state: Any = inspect(note)
+    return any(one.history.has_changes() for one in state.attrs if one.key not in BESIDE)
 
 
 def _notes_above(session: Session, entry: StageEntry | Statement) -> list[ProgressNote]:
@@ -56,4 +67,15 @@ def _was_signed(note: ProgressNote) -> bool:
     """Whether the row on disk is signed: the state before this flush."""
     history = inspect(note).attrs.state.history
     before = history.deleted[0] if history.deleted else note.state
-    return inspect(note).persistent and before != NoteState.DRAFT and before is not None
+    return inspect(note).persistent and before == NoteState.SIGNED
+
+
+def _changes_a_signed_session(session: Session, row: Encounter | Attendance) -> bool:
+    """The facts of a session stand in its signed notes."""
+    if isinstance(row, Attendance):
+        id, touched = row.encounter_id, row in session.deleted or session.is_modified(row)
+    else:
+        below: Any = inspect(row)
+        id, touched = row.id, row in session.deleted or any(below.attrs[name].history.deleted for name in OF_THE_SESSION)
+    signed = select(ProgressNote.id).where(ProgressNote.encounter_id == id, ProgressNote.state == NoteState.SIGNED)
+    return bool(touched and inspect(row).persistent and session.scalars(signed.limit(1)).first())

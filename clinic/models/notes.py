@@ -10,25 +10,31 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from clinic.db import Base, refers_to
 from clinic.models.audit import Event, noted
+from clinic.models.digests import addendum_digest, note_digest
 from clinic.models.encounters import Attendance, Encounter, Medium, persons_of, record_encounter
 from clinic.models.states import AlreadySigned, NotAllowedNow, NoteState, advance
 from clinic.sealing import Subject, sealed_data, sealed_text
 from forms import library
 from forms.note_templates import NoteTemplate, unknown_template
 
+if TYPE_CHECKING:
+    from clinic.models.supervising import NoteReturn
+    from clinic.models.voiding import NoteVoid
+
 __all__ = [
-    "FINAL", "LATE_AFTER", "Addendum", "Attendance", "Encounter", "Medium", "NoteFormat", "ProgressNote", "StageEntry",
-    "Statement", "begin_note", "note_subject", "persons_of", "record_encounter",
+    "FINAL", "LATE_AFTER", "WITH_SUPERVISOR", "Addendum", "Attendance", "Encounter", "Medium", "NoteFormat", "ProgressNote",
+    "StageEntry", "Statement", "begin_note", "note_subject", "persons_of", "record_encounter",
 ]  # fmt: skip
 
 LATE_AFTER = timedelta(hours=48)
 FINAL = "This note is signed and final. Add an addendum instead."
+WITH_SUPERVISOR = "This note is with the supervisor. Take it back before you change it."
 
 
 class NoteFormat(StrEnum):
@@ -56,7 +62,11 @@ class ProgressNote(Base):
     version: Mapped[int] = mapped_column()
     begun_at: Mapped[datetime]
     saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]  # to the supervisor, by a trainee
+    returned_at: Mapped[datetime | None]  # by the supervisor, and not sent again yet
+    submitted_name = sealed_text()
     signed_at: Mapped[datetime | None]
+    signed_by: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"))  # of before supervisors signed: its author
     signed_name = sealed_text()
     sections = sealed_data()  # {section id: text}
     tags = sealed_data()  # of forms.notes.TAGS: what the session did that a stage waits for
@@ -67,6 +77,7 @@ class ProgressNote(Base):
     )
     statements: Mapped[list[Statement]] = relationship(back_populates="note", lazy="selectin", cascade="all, delete-orphan")
     addenda: Mapped[list[Addendum]] = relationship(back_populates="note", order_by="Addendum.signed_at", lazy="selectin")
+    void: Mapped[NoteVoid | None] = relationship(back_populates="note", lazy="selectin")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -74,8 +85,25 @@ class ProgressNote(Base):
         return note_subject(self)
 
     @property
+    def is_draft(self) -> bool:
+        return self.state == NoteState.DRAFT
+
+    @property
+    def is_with_supervisor(self) -> bool:
+        return self.state == NoteState.SUBMITTED
+
+    @property
     def is_signed(self) -> bool:
-        return self.state != NoteState.DRAFT
+        return self.state == NoteState.SIGNED
+
+    @property
+    def is_void(self) -> bool:
+        return self.void is not None
+
+    @property
+    def empty_sections(self) -> list[str]:
+        """Titles of the sections that nothing is written in."""
+        return [section.title for section in self.template.sections if not (self.sections or {}).get(section.id, "").strip()]
 
     @property
     def template(self) -> NoteTemplate:
@@ -104,6 +132,8 @@ class ProgressNote(Base):
         words of each person who was there, in a joint session."""
         if self.is_signed:
             raise AlreadySigned(FINAL)
+        if self.is_with_supervisor:
+            raise NotAllowedNow(WITH_SUPERVISOR)
         self.sections, self.tags, self.saved_at = sections, list(tags), at
         if said is not None and self.individual_of is None:
             self._keep_statements(said)
@@ -137,16 +167,22 @@ class ProgressNote(Base):
         return not any(text.strip() for text in typed) and not self.stage_entries
 
     def sign(self, *, by: uuid.UUID, name: str, at: datetime) -> None:
-        """Final from here on, with everything under it. ``name`` is printed as the signature."""
+        """Final from here on, with everything under it. ``name`` is printed as the signature; under a trainee's note it is the
+        supervisor's, beside the name of the one who wrote it. What was signed goes into the audit as a number."""
         if self.is_empty:
             raise NotAllowedNow("This note is empty. Write at least one section or one stage entry before you sign it.")
+        if self.is_with_supervisor and by == self.author_id:
+            raise NotAllowedNow("This note is with the supervisor, who signs it.")
+        _on_disk(self)
         advance(self, NoteState.SIGNED)
-        self.signed_at, self.signed_name = at, name
-        noted(self, Event.NOTE_SIGNED, by=by, at=at)
+        self.signed_at, self.signed_by, self.signed_name = at, by, name
+        noted(self, Event.NOTE_SIGNED, by=by, at=at, digest=note_digest(self))
 
     def add(self, text: str, *, by: uuid.UUID, name: str, at: datetime) -> Addendum:
         if not self.is_signed:
             raise NotAllowedNow("This note is still a draft: change the note itself.")
+        if self.void is not None:
+            raise NotAllowedNow("This note was marked void. It can be read, and nothing is added to it any more.")
         addendum = Addendum(
             case_id=self.case_id,
             individual_of=self.individual_of,
@@ -157,8 +193,15 @@ class ProgressNote(Base):
             text=text,
         )
         self.addenda.append(addendum)
-        noted(self, Event.ADDENDUM_SIGNED, by=by, at=at)
+        noted(self, Event.ADDENDUM_SIGNED, by=by, at=at, addendum=str(addendum.id), digest=addendum_digest(addendum))
         return addendum
+
+
+def _on_disk(note: ProgressNote) -> None:
+    """So that what the signature covers, its session too, can be read."""
+    session = object_session(note)
+    if session is not None:
+        session.flush()
 
 
 def begin_note(
@@ -237,5 +280,5 @@ class Addendum(Base):
         return note_subject(self)
 
 
-def note_subject(row: ProgressNote | StageEntry | Addendum) -> Subject:
+def note_subject(row: ProgressNote | StageEntry | Addendum | NoteReturn | NoteVoid) -> Subject:
     return Subject(row.case_id, f"individual:{row.individual_of}" if row.individual_of else "record")

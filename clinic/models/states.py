@@ -36,7 +36,8 @@ class AssignmentState(StrEnum):
 
 class NoteState(StrEnum):
     DRAFT = "draft"
-    SIGNED = "signed"
+    SUBMITTED = "submitted"  # a trainee's note with the supervisor, who signs it or sends it back
+    SIGNED = "signed"  # for good: a void is a row beside it
 
 
 class TaskState(StrEnum):
@@ -49,6 +50,12 @@ class StageStatus(StrEnum):
     IN_PROGRESS = "in_progress"
     WORKED_THROUGH = "worked_through"
     REVISITING = "revisiting"
+    SET_ASIDE = "set_aside"
+
+
+class GoalState(StrEnum):
+    ACTIVE = "active"
+    REACHED = "reached"
     SET_ASIDE = "set_aside"
 
 
@@ -82,9 +89,18 @@ STEPS: Mapping[type[StrEnum], Mapping[Any, set[Any]]] = {
         AssignmentState.REVIEWED: set(),
         AssignmentState.WITHDRAWN: set(),
     },
-    NoteState: {NoteState.DRAFT: {NoteState.SIGNED}, NoteState.SIGNED: set()},
+    NoteState: {
+        NoteState.DRAFT: {NoteState.SUBMITTED, NoteState.SIGNED},
+        NoteState.SUBMITTED: {NoteState.DRAFT, NoteState.SIGNED},
+        NoteState.SIGNED: set(),
+    },
     TaskState: {TaskState.OPEN: {TaskState.DONE}, TaskState.DONE: {TaskState.OPEN}},
     StageStatus: _STAGE_STEPS,
+    GoalState: {
+        GoalState.ACTIVE: {GoalState.REACHED, GoalState.SET_ASIDE},
+        GoalState.REACHED: {GoalState.ACTIVE},
+        GoalState.SET_ASIDE: {GoalState.ACTIVE},
+    },
 }
 
 REFUSALS: Mapping[tuple[StrEnum, StrEnum], str] = {
@@ -92,6 +108,11 @@ REFUSALS: Mapping[tuple[StrEnum, StrEnum], str] = {
     (AssignmentState.WITHDRAWN, AssignmentState.SUBMITTED): "This is no longer open.",
     (AssignmentState.OPEN, AssignmentState.REVIEWED): "Nothing has been sent yet, so there is nothing to mark as reviewed.",
     (AssignmentState.OPEN, AssignmentState.RETURNED): "Nothing has been sent yet, so there is nothing to return.",
+    (NoteState.SIGNED, NoteState.SIGNED): "This note is signed already. Nothing was changed.",
+    (NoteState.SIGNED, NoteState.DRAFT): "This note is signed. It can no longer be returned or taken back.",
+    (NoteState.SIGNED, NoteState.SUBMITTED): "This note is signed already.",
+    (NoteState.SUBMITTED, NoteState.SUBMITTED): "This note is with the supervisor already.",
+    (NoteState.DRAFT, NoteState.DRAFT): "This note is not with the supervisor any more.",
 }
 
 

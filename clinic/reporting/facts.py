@@ -139,6 +139,7 @@ def _standing(form: JointForm) -> Agreed:
 
 def _notes(viewer: Viewer, case: Case) -> tuple[Noted, ...]:
     signed = access.notes_for(viewer).where(ProgressNote.case_id == case.id, ProgressNote.state == NoteState.SIGNED)
+    signed = signed.where(~access.is_void())
     return tuple(Noted(tuple(row.tags or ()), row.individual_of is None) for row in db.session.scalars(signed))
 
 

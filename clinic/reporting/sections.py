@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import joinedload
@@ -129,7 +130,7 @@ def sessions(frame: Frame) -> tuple[printed.Session, ...]:
     """Sessions that this reader may know of, numbered in the order in which the reader knows them, with what signed notes say of
     each stage; the other sections of the notes are in the counselor's report only."""
     known = access.encounters_for(frame.reader).where(Encounter.case_id == frame.case.id).order_by(Encounter.began_at)
-    work, parts, late = _stage_work(frame), _note_parts(frame), _late_entries(frame)
+    work, parts, remarks = _stage_work(frame), _note_parts(frame), _remarks(frame)
     return tuple(
         printed.Session(
             on=frame.day_of(row.began_at),
@@ -139,7 +140,7 @@ def sessions(frame: Frame) -> tuple[printed.Session, ...]:
             number=number,
             work=tuple(work[row.id]),
             parts=tuple(parts[row.id]),
-            remark=late.get(row.id, ""),
+            remark=" ".join(remarks[row.id]),
         )
         for number, row in enumerate(db.session.scalars(known), start=1)
         if frame.holds(row.began_at)
@@ -160,7 +161,7 @@ def _stage_work(frame: Frame) -> dict[uuid.UUID, list[printed.StageWork]]:
 
 
 def _signed_notes(frame: Frame) -> list[ProgressNote]:
-    """Whole notes are for the counselor alone."""
+    """Whole notes are for the counselor alone; those that are void too, of which the report says only that there was one."""
     if frame.audience is not Audience.COUNSELOR:
         return []
     signed = access.notes_for(frame.reader).where(ProgressNote.case_id == frame.case.id, ProgressNote.signed_at.is_not(None))
@@ -172,12 +173,37 @@ def _note_parts(frame: Frame) -> dict[uuid.UUID, list[printed.NotePart]]:
     counselor's account of it, and neither of the two has agreed to its words."""
     found: dict[uuid.UUID, list[printed.NotePart]] = defaultdict(list)
     for note in _signed_notes(frame):
+        if note.is_void:
+            continue
         said = {person: note.said.get(person.id, "") for person in frame.case.participants}
         sections = [(section.title, (note.sections or {}).get(section.id, "")) for section in note.template.sections]
         spoken = [(f"What {frame.called(person)} said or agreed to", text) for person, text in said.items()]
-        added = [(f"Addendum of {frame.day_of(row.signed_at):%B %d, %Y}", row.text or "") for row in note.addenda]
-        parts = (*sections, *spoken, *added)
+        added = [(f"Addendum of {_on(frame, row.signed_at)}, signed by {row.signed_name}", row.text or "") for row in note.addenda]
+        parts = (*sections, *spoken, ("Signatures", _signatures(frame, note)), *added)
         found[note.encounter_id] += [printed.NotePart(title, text) for title, text in parts if text.strip()]
+    return found
+
+
+def _signatures(frame: Frame, note: ProgressNote) -> str:
+    signed = f"Signed by {note.signed_name} on {_on(frame, note.signed_at)}."
+    if note.submitted_at is None:
+        return signed
+    return f"Written by {note.submitted_name}, in training. {signed}"
+
+
+def _on(frame: Frame, at: datetime | None) -> str:
+    day = frame.day_of(at) if at else None
+    return f"{day:%B} {day.day}, {day.year}" if day else ""
+
+
+def _remarks(frame: Frame) -> dict[uuid.UUID, list[str]]:
+    """What is said of a session's notes beside their text: begun late; and, to the counselor alone, that one is void."""
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for id, remark in _late_entries(frame).items():
+        found[id].append(remark)
+    for note in _signed_notes(frame):
+        if note.void is not None:
+            found[note.encounter_id].append(f"A note of this session was marked void on {_on(frame, note.void.voided_at)}.")
     return found
 
 
@@ -185,6 +211,7 @@ def _late_entries(frame: Frame) -> dict[uuid.UUID, str]:
     """Of each session, whether something is printed here that was written late."""
     entries = access.stage_entries_for(frame.reader).where(StageEntry.case_id == frame.case.id)
     notes = [*(entry.note for entry in db.session.scalars(entries.options(joinedload(StageEntry.note)))), *_signed_notes(frame)]
+    notes = [note for note in notes if not note.is_void]
     days = {note.encounter_id: frame.day_of(note.begun_at) for note in notes if note.is_late}
     return {id: f"Late entry: the note was begun on {day:%B} {day.day}, {day.year}." for id, day in days.items()}
 

@@ -68,6 +68,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_psychotherapy_note_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "goal",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=True),
+        sa.Column("submission_key", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=80), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=False),
+        sa.Column("review_told_for", sa.Date(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("title_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("levels_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("links_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("end_reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_goal_case_id"), initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_goal_participant_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(["set_by"], ["user.id"], name=op.f("fk_goal_set_by"), initially="DEFERRED", deferrable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
+        sa.UniqueConstraint("submission_key", name=op.f("uq_goal_submission_key")),
+    )
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_review_on"), ["review_on"], unique=False)
+
+    op.create_table(
         "noticed_draft",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("reveal_id", sa.Uuid(), nullable=False),
@@ -95,6 +124,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("noticed_draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_noticed_draft_reveal_id"), ["reveal_id"], unique=False)
+
+    op.create_table(
+        "goal_rating",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=True),
+        sa.Column("goal_id", sa.Uuid(), nullable=False),
+        sa.Column("note_id", sa.Uuid(), nullable=True),
+        sa.Column("submission_key", sa.Uuid(), nullable=False),
+        sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rated_by", sa.Uuid(), nullable=False),
+        sa.Column("level_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("why_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case.id"], name=op.f("fk_goal_rating_case_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["goal_id"], ["goal.id"], name=op.f("fk_goal_rating_goal_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["note_id"], ["progress_note.id"], name=op.f("fk_goal_rating_note_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_goal_rating_participant_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["rated_by"], ["user.id"], name=op.f("fk_goal_rating_rated_by"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goal_rating")),
+        sa.UniqueConstraint("submission_key", name=op.f("uq_goal_rating_submission_key")),
+    )
+    with op.batch_alter_table("goal_rating", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_goal_rating_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_goal_rating_goal_id"), ["goal_id"], unique=False)
 
     op.create_table(
         "note_return",
@@ -281,10 +348,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_note_return_note_id"))
 
     op.drop_table("note_return")
+    with op.batch_alter_table("goal_rating", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_rating_goal_id"))
+        batch_op.drop_index(batch_op.f("ix_goal_rating_case_id"))
+
+    op.drop_table("goal_rating")
     with op.batch_alter_table("noticed_draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_noticed_draft_reveal_id"))
 
     op.drop_table("noticed_draft")
+    with op.batch_alter_table("goal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_goal_review_on"))
+        batch_op.drop_index(batch_op.f("ix_goal_case_id"))
+
+    op.drop_table("goal")
     with op.batch_alter_table("psychotherapy_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_psychotherapy_note_case_id"))
         batch_op.drop_index(batch_op.f("ix_psychotherapy_note_author_id"))

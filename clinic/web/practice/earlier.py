@@ -45,15 +45,17 @@ class Earlier:
 
 
 def earlier_than(note: ProgressNote, case: Case) -> Earlier:
-    before = list(db.session.scalars(_same_kind(note).where(ProgressNote.state == NoteState.SIGNED).limit(1)))
-    drafts = list(db.session.scalars(_same_kind(note).where(ProgressNote.state == NoteState.DRAFT)))
-    last = before[0] if before else None
+    mine = ProgressNote.author_id == viewer().user_id
+    drafts = list(db.session.scalars(_same_kind(note).where(ProgressNote.state != NoteState.SIGNED, mine)))
+    last = last_signed(note)
     works = _answered(note, case, since=last.encounter.began_at if last else None)
     return Earlier(last, drafts, homework_of(works[:MOST_ANSWERED]), max(0, len(works) - MOST_ANSWERED))
 
 
 def last_signed(note: ProgressNote) -> ProgressNote | None:
-    return db.session.scalars(_same_kind(note).where(ProgressNote.state == NoteState.SIGNED).limit(1)).first()
+    """What was marked void is carried nowhere."""
+    signed = _same_kind(note).where(ProgressNote.state == NoteState.SIGNED, ~access.is_void())
+    return db.session.scalars(signed.limit(1)).first()
 
 
 def _same_kind(note: ProgressNote) -> Select[Any]:
