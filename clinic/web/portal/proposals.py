@@ -41,14 +41,15 @@ def proposal(id: uuid.UUID) -> ResponseReturnValue:
     go = request.form.get("go", "check")
     both, anchor = _keep(here, form), _choose_between_versions(here)
     db.session.commit()
+    if anchor and is_valid:
+        return redirect(url_for("portal.proposal", id=id, _anchor=anchor), 303)
     wants_row = form.add_row(request.form.get("add_row", ""))
     is_ready = is_valid and (wants_row or go != "check" or form.is_ready())
     if wants_row or not is_ready:
         return _words(here_at(id), form, status=200 if is_ready else 400)
-    if both or anchor:
-        if both:
-            flash(BOTH_KEPT, "warning")
-        return redirect(url_for("portal.proposal", id=id, _anchor=anchor or None), 303)
+    if both:
+        flash(BOTH_KEPT, "warning")
+        return redirect(url_for("portal.proposal", id=id), 303)
     if go == "check":
         return redirect(url_for("portal.check_proposal", id=id), 303)
     flash("Saved. Only you see it.", "success")
