@@ -3,7 +3,8 @@
 Decides: nothing but the order within one entry. Must never know: homework.
 
 `setback`: at, happened, text, reopens (modules), person (if it is one person's own). `mark`: at, module, name, reason, waives.
-`clearance`: at, reason, recheck. `separation`: at, why. `word` (a private word): person, begun, sent, text, read, done (what was done about it).
+`clearance`: at, reason, recheck. `separation`: at, why. `word` (a private word): person, begun, sent, text, read, done (what was
+done about it).
 """
 
 from __future__ import annotations

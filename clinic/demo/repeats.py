@@ -4,7 +4,8 @@ Decides: when a person answers a run. Must never know: what is asked in it.
 
 A `schedule`: person, worksheet or measure, every (day, week, session), begun, first (its first day), last (its last day, if it has
 one), hour; runs in order, each "missed", {skipped = "why"}, a name of `usual`, a total (of a measure), or answers. A run beyond
-the last of the list stays open. `paused` and `resumed` are moments, and so is `ended`.
+the last of the list stays open. `talked`: by the number of a run, what was done about the
+task that it raised. `paused`, `resumed` and `ended` are moments.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from clinic.db import db
 from clinic.demo.homework import seen_after
 from clinic.demo.lives import givens, totalled
 from clinic.demo.scene import Act, Entry, Scene
-from clinic.demo.sessions import recorded_at
+from clinic.demo.sessions import finish_tasks, recorded_at
 from clinic.models import Assignment, Run
 from clinic.models.opening import require_first_steps
 from clinic.models.running import open_due_runs, skip_run
@@ -43,7 +44,7 @@ def repeats(scene: Scene) -> Iterator[Act]:
 
 def _by_the_calendar(scene: Scene, entry: Entry, turn: int) -> Iterator[Act]:
     step = timedelta(days=entry.get("interval", 1) * (7 if entry["every"] == Every.WEEK else 1))
-    first, until = _first(scene, entry), scene.calendar.last + timedelta(days=1)
+    first, until = _first(scene, entry), scene.calendar.today - timedelta(days=1)
     for number, run in enumerate([*entry["runs"], "open"]):
         day = first + step * number
         opens = datetime.combine(day, OPENS, scene.calendar.zone) + AFTER_OPENING
@@ -64,7 +65,7 @@ def _after_sessions(scene: Scene, entry: Entry, turn: int) -> Iterator[Act]:
 
 
 def _answered(scene: Scene, entry: Entry, number: int, run: Any, *, at: datetime) -> Iterator[Act]:
-    if run in ("missed", "open"):
+    if run in ("missed", "open") or scene.calendar.day(at) >= scene.calendar.today:
         return
     if isinstance(run, dict) and "skipped" in run:
         yield Act(at, partial(_skip, scene, entry, number, run["skipped"]))
@@ -134,4 +135,7 @@ def _send(scene: Scene, entry: Entry, number: int, said: Any, at: datetime) -> N
 
 
 def _review(scene: Scene, entry: Entry, number: int, at: datetime) -> None:
-    _run(scene, entry, number)[1].mark_reviewed(by=scene.counselor, at=at)
+    homework = _run(scene, entry, number)[1]
+    if str(number) in entry.get("talked", {}):
+        finish_tasks(scene, homework, entry["talked"][str(number)], at=at)
+    homework.mark_reviewed(by=scene.counselor, at=at)

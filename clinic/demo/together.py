@@ -21,7 +21,16 @@ from clinic.db import db
 from clinic.demo.lives import givens
 from clinic.demo.scene import Act, Entry, Scene
 from clinic.models import Assignment, JointVersion, Participant, Task
-from clinic.models.agreeing import decide, draft_of, keep_draft, number_of_newest, open_for_both, put_version, worksheet_of
+from clinic.models.agreeing import (
+    decide,
+    draft_of,
+    keep_draft,
+    number_of_newest,
+    open_for_both,
+    put_version,
+    raise_due_reviews,
+    worksheet_of,
+)
 from clinic.models.exchanges import begin_exchange, next_round
 from clinic.models.joint import Decision
 from clinic.models.revealing import open_group
@@ -165,6 +174,8 @@ def _user_of(scene: Scene, seat: Participant) -> uuid.UUID:
 
 
 def _look_again(scene: Scene, entry: Entry, number: int, what: str, at: datetime) -> None:
+    """The worker raises the task on the day, and it is done in that day's session."""
+    raise_due_reviews(db.session(), at=at)
     version: JointVersion = entry["form"].versions[number]
     for task in access.rows_of(scene.viewer, Task, Task.id == version.review_task_id):
         task.finish(what=what.strip(), by=scene.counselor, at=at)

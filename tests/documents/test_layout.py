@@ -50,7 +50,8 @@ def test_nothing_is_printed_beyond_the_page(printed, couple):
 
 def test_a_table_that_runs_on_repeats_its_header(printed):
     full = sample.couple()
-    long = replace(full.homework[0], worksheets=full.homework[0].worksheets * 8)
+    sheets = full.homework[0].worksheets * 8
+    long = replace(full.homework[0], worksheets=tuple(replace(one, title=f"{one.title} {n}") for n, one in enumerate(sheets)))
     reader = printed(replace(sample.empty(), homework=(long,)))
     running = [page.extract_text() for page in reader.pages if "Reviewed" in page.extract_text()]
     assert len(running) > 1

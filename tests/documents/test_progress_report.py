@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from reports import Audience, render_html, sample
-from reports.progress import Goal, Homework, Session, StageState, StageWork
+from reports.progress import Goal, Homework, NotePart, Session, StageState, StageWork, Worksheet
 
 
 def test_the_counselor_reads_the_cover_and_every_section(words):
@@ -144,3 +144,34 @@ def test_a_report_is_frozen_through_and_through():
     report = sample.couple()
     assert hash(report)
     assert all(not isinstance(getattr(report, field.name), list | dict | set) for field in fields(report))
+
+
+def test_light_marks_of_a_note_are_set_with_the_bundled_faces_alone(printed, words):
+    """Bold, italic, lists in lists, numbers as they were typed, and the mark of a late entry."""
+    text = "**Firm** and *soft*\nnext line\n\n3. three\n7. seven\n   - inside\n\n<b>as typed</b> [x](http://127.0.0.1/)"
+    session = Session(
+        date(2025, 1, 7), "Joint session", 50, "Both", work=(StageWork("Stage", text, 1),), parts=(NotePart("Plan", text),),
+        remark="Late entry: the note was begun on January 12, 2025.",
+    )  # fmt: skip
+    report = replace(sample.empty(), sessions=(session,))
+    said = words(report)
+    for part in ("Firm and soft next line", "7.", "seven", "inside", "<b>as typed</b> [x](http://127.0.0.1/)", "Late entry"):
+        assert part in said
+    fonts = {font for page in printed(report).pages for font in embedded(page)}
+    assert fonts and all("Atkinson-Hyperlegible-Next" in font for font in fonts), fonts
+
+
+def embedded(page):
+    return [str(font.get_object()["/BaseFont"]) for font in page["/Resources"]["/Font"].values()]
+
+
+def test_homework_that_came_back_often_is_told_in_one_line():
+    def sheet(title: str, day: int, state: str, sent: bool) -> Worksheet:
+        on = date(2026, 3, day)
+        return Worksheet(title, "Put in the Work", state, given_on=on, sent_on=on if sent else None)
+
+    daily = [sheet("Your acts today", day, "Reviewed", sent=True) for day in (1, 2, 3, 5)]
+    rest = [sheet("Your acts today", 4, "Left out", sent=False), sheet("Hopes", 4, "Waiting", sent=False)]
+    lines = Homework("Ben", (*daily[:3], *rest, daily[3])).lines
+    assert [(line.first.title, len(line.runs)) for line in lines] == [("Your acts today", 5), ("Hopes", 1)]
+    assert (lines[0].sent, lines[0].states, lines[0].last.given_on) == (4, "4 reviewed, 1 left out", date(2026, 3, 5))

@@ -181,4 +181,6 @@ def _line(form: JointForm, wording: Wording) -> ForBoth:
         return ForBoth(form.id, title, "A version is on the table", "waiting")
     if form.in_force_on(today()) is not None:
         return ForBoth(form.id, title, "In force", "done")
+    if form.in_force is not None:
+        return ForBoth(form.id, title, "Its last day has passed", "calm")
     return ForBoth(form.id, title, "Open", "open")

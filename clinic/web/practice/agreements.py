@@ -62,7 +62,9 @@ def _standing(form: JointForm) -> tuple[str, str]:
         return ("kept to read", "calm") if signed else ("left undecided", "calm")
     if form.on_the_table is not None:
         return "a version is on the table", "waiting"
-    return ("in force", "done") if form.in_force_on(today()) is not None else ("open", "open")
+    if form.in_force_on(today()) is not None:
+        return "in force", "done"
+    return ("run out", "calm") if form.in_force is not None else ("open", "open")
 
 
 @practice.route("/cases/<uuid:id>/joint/new", methods=["GET", "POST"])
