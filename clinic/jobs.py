@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from clinic.db import db
 from clinic.models import Job
 from clinic.models.agreeing import raise_due_reviews
+from clinic.models.goals import raise_due_goal_reviews
 from clinic.models.jobs import ask_for, claim, job_of, sweep
 from clinic.models.reminding import (
     is_stopped,
@@ -54,6 +55,7 @@ def tick(bench: Bench) -> int:
     matters: tuple[Callable[[], int], ...] = (
         lambda: open_due_runs(session, at=at),
         lambda: raise_due_reviews(session, at=at),
+        lambda: raise_due_goal_reviews(session, at=at),
         lambda: raise_unsent_checks(session, at=at),
         lambda: give_due_checks(session, weeks=weeks, at=at),
         lambda: raise_rechecks(session, at=at),

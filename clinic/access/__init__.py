@@ -95,7 +95,7 @@ class NotFound(LookupError):
 READING = {
     Permission.SEE_CASE, Permission.REVIEW, Permission.READ_SHARED, Permission.READ_NOTE, Permission.SEE_TASK,
     Permission.READ_REPORT, Permission.MAKE_REPORT, Permission.READ_AUDIT, Permission.SEE_ENCOUNTER,
-    Permission.OPEN_REVEAL, Permission.NOTICE, Permission.CLEAR_SAFETY,
+    Permission.OPEN_REVEAL, Permission.NOTICE, Permission.CLEAR_SAFETY, Permission.SET_GOAL, Permission.KEEP_GOAL,
 }  # fmt: skip
 
 

@@ -42,6 +42,8 @@ class Permission(StrEnum):
     STAFF_CASE = "staff_case"  # add colleagues to a case, and end their part in it
     ADD_PHRASE = "add_phrase"
     KEEP_PHRASE = "keep_phrase"  # change one's own phrase, and remove it
+    SET_GOAL = "set_goal"  # for a case: see its treatment plan, set a goal
+    KEEP_GOAL = "keep_goal"  # change, rate, end and take up a goal
     KEEP_VIEW = "keep_view"  # remove one's own view of the caseload
     CHANGE_STAGE = "change_stage"  # move a stage, say something of its signs, sign it off
     RECORD_SETBACK = "record_setback"
@@ -163,6 +165,8 @@ MAY: dict[Permission, list[list[Fact]]] = {
     Permission.STAFF_CASE: [[is_lead], [is_supervisor]],
     Permission.ADD_PHRASE: [[is_counselor]],
     Permission.KEEP_PHRASE: [[is_counselor, is_author]],
+    Permission.SET_GOAL: [[is_counselor]],
+    Permission.KEEP_GOAL: [[is_counselor]],
     Permission.KEEP_VIEW: [[is_counselor, is_self]],
     Permission.CHANGE_STAGE: [[is_counselor]],
     Permission.RECORD_SETBACK: [[is_counselor]],

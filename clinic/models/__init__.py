@@ -16,6 +16,7 @@ from clinic.models.cases import (
 from clinic.models.comments import ReviewComment
 from clinic.models.encounters import Attendance, Encounter, Medium
 from clinic.models.finality import FINAL
+from clinic.models.goals import Goal, GoalRating
 from clinic.models.homework import Answer, Assignment, Draft, SentAnswer, Sharing, WorksheetResponse
 from clinic.models.jobs import Job, Message, ReminderStop
 from clinic.models.joint import JointDecision, JointDraft, JointForm, JointVersion
@@ -31,10 +32,18 @@ from clinic.models.safety import SafetyClearance
 from clinic.models.schedules import Run, Schedule
 from clinic.models.setbacks import Setback
 from clinic.models.staffing import Part
-from clinic.models.states import AlreadySigned, AssignmentState, CaseState, NotAllowedNow, NoteState, StageStatus, TaskState
+from clinic.models.states import (
+    AlreadySigned,
+    AssignmentState,
+    CaseState,
+    GoalState,
+    NotAllowedNow,
+    NoteState,
+    StageStatus,
+    TaskState,
+)
 from clinic.models.supervising import NoteReturn
 from clinic.models.tasks import Task, TaskKind
-from clinic.models.goals import Goal, GoalRating
 from clinic.models.views import SavedView
 from clinic.models.voiding import NoteVoid
 from clinic.models.witness import compare_signed

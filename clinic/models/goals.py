@@ -55,11 +55,21 @@ class Goal(Base):
         return self.state == GoalState.ACTIVE
 
     def change(
-        self, *, title: str, levels: Mapping[str, str], links: Mapping[str, Sequence[str]], review_on: date, by: uuid.UUID, at: datetime
+        self,
+        *,
+        title: str,
+        levels: Mapping[str, str],
+        links: Mapping[str, Sequence[str]],
+        review_on: date,
+        is_rated: bool,
+        by: uuid.UUID,
+        at: datetime,
     ) -> None:
-        """The words of a level may be mended while it was never rated; afterwards a rating would mean something else."""
+        """The words of the levels may be mended until the first rating; afterwards that rating would mean something else."""
         if not self.is_active:
             raise NotAllowedNow("This goal has ended. Take it up again first, or set a new one.")
+        if is_rated and dict(levels) != self.levels:
+            raise NotAllowedNow("This goal was rated by its levels, so they stay as they are. Set a new goal for new levels.")
         self.title, self.levels, self.review_on = title, dict(levels), review_on
         self.links = {key: list(ids) for key, ids in links.items()}
         noted(self, Event.GOAL_CHANGED, by=by, at=at)

@@ -30,6 +30,9 @@ WORDLESS = {
     ("administration", "score"): "numbers",
     ("stage_entry", "rating"): "a number",
     ("setback", "reopened"): "ids of modules",
+    ("goal", "links"): "ids of modules and measures",
+    ("goal_rating", "level"): "a number",
+    ("saved_view", "asked"): "choices of a closed list",
 }
 # What each must meet at least, so that a test cannot pass on pages that show nothing.
 MEETS = {

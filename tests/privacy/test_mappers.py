@@ -24,7 +24,7 @@ PRIVATE = {
     "Addendum", "Statement", "StageState", "StageMark",
     "StageSignOff", "SafeContact", "Signature", "ReleasedReport", "Noticed", "Exchange", "ExchangeRound", "JointDraft",
     "Schedule", "Run",
-    "SafetyClearance", "Setback", "Message",
+    "SafetyClearance", "Setback", "Goal", "GoalRating", "Message",
 }  # fmt: skip
 APART = {"Phrase", "SavedView", "Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}
 

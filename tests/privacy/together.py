@@ -23,11 +23,13 @@ from clinic.models import (
     Run,
     SafetyClearance,
 )
+from clinic.models.goals import rate_goal, set_goal
 from clinic.models.joint import open_joint_form
 from clinic.models.schedules import Every, begin_schedule
 from clinic.models.setbacks import record_setback
-from clinic.models.states import AssignmentState
+from clinic.models.states import AssignmentState, GoalState
 from forms import Given, library
+from forms.goals import LEVELS
 from tests.privacy.world import World
 
 JOINT = "pause-rule"
@@ -40,6 +42,7 @@ def plant_together(world: World) -> None:
     for name in ("Ana", "Ben"):
         _comes_back(world, name)
     _setbacks(world)
+    _goals(world)
     _safety(world)
     _hold(world)
     db.session.flush()
@@ -156,6 +159,24 @@ def _setbacks(world: World) -> None:
             by=world.user_id("Cleo"), at=world.at,
         )  # fmt: skip
         world.keep(f"a setback, {whose}", row)
+
+
+def _goals(world: World) -> None:
+    """Rated, and ended: so every word of a goal stands somewhere."""
+    case, by = world.cast.case("Ana"), world.user_id("Cleo")
+    for name in ("Ana", "Ben"):
+        goal = set_goal(
+            db.session(), case, participant_id=world.cast.seats[name], title=world.word(f"{name.lower()}.goal"),
+            levels={str(level): world.word(f"{name.lower()}.goal.level") if level == 0 else "As hoped" for level in LEVELS},
+            links={"stages": [], "measures": []}, review_on=world.at.date(), submission_key=uuid.uuid4(), by=by, at=world.at,
+        )  # fmt: skip
+        world.keep(f"{name}'s goal", goal)
+        rating = rate_goal(
+            db.session(), goal, level=1, why=world.word(f"{name.lower()}.goal.shows"), note_id=None, review_on=None,
+            submission_key=uuid.uuid4(), by=by, at=world.at,
+        )  # fmt: skip
+        world.keep(f"how {name}'s goal stands", rating)
+        goal.end(GoalState.REACHED, reason=world.word(f"{name.lower()}.goal.end"), by=by, at=world.at)
 
 
 def _safety(world: World) -> None:

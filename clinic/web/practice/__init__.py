@@ -6,11 +6,13 @@ practice = Blueprint("practice", __name__, url_prefix="/practice")
 
 from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the blueprint above)
     agreements,
+    apart,
     assigning,
     case_notes,
     caseload,
     cases,
     encounters,
+    goals,
     holds,
     library,
     measures,
@@ -27,6 +29,9 @@ from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the b
     setbacks,
     signing,
     signs,
+    staffing,
     stages,
+    supervision,
     tasks,
+    timeline,
 )
