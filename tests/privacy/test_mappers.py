@@ -22,8 +22,8 @@ TOGETHER = {"Reveal", "RevealedAnswer", "JointForm", "JointVersion", "JointDecis
 PRIVATE = {
     "Answer", "Draft", "WorksheetResponse", "Sharing", "ReviewComment", "Administration", "Task", "ProgressNote", "StageEntry",
     "Addendum", "Statement", "StageState", "StageMark",
-    "StageSignOff", "SafeContact", "Signature", "ReleasedReport", "Noticed", "Exchange", "ExchangeRound", "JointDraft",
-    "Schedule", "Run",
+    "StageSignOff", "SafeContact", "Signature", "ReleasedReport", "Noticed", "NoticedDraft", "Exchange", "ExchangeRound",
+    "JointDraft", "Schedule", "Run",
     "SafetyClearance", "Setback", "Goal", "GoalRating", "Message",
 }  # fmt: skip
 APART = {"Phrase", "SavedView", "Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}

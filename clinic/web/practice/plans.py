@@ -95,10 +95,8 @@ def plan(id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _page(case: Case, chosen: Plan, offers: list[Offered], form: PlanForm, *, status: int = 200) -> ResponseReturnValue:
-    page = render_template(
-        "practice/plans/give.html", case=case, plan=chosen, offers=offers, form=form, held_up=held_up(case), start=_start()
-    )
-    return page, status
+    shown = {"case": case, "plan": chosen, "offers": offers, "form": form, "held_up": held_up(case), "start": _start()}
+    return render_template("practice/plans/give.html", **shown), status
 
 
 def _start() -> date:
