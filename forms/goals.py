@@ -15,7 +15,7 @@ from typing import Any
 
 from wtforms import Field, Form, ValidationError
 
-from forms.fields import Day, LongText, Needed, OneOf, Several, ShortText, Whole, choices_of
+from forms.fields import Day, LongText, Needed, OneFromList, OneOf, Several, ShortText, Whole, choices_of
 from forms.phrases import KeyField
 
 LEVELS = (-2, -1, 0, 1, 2)
@@ -110,7 +110,7 @@ def rating_form(levels: Mapping[str, str], notes: Sequence[tuple[str, str]]) -> 
     choices = [(str(level), f"{MEANINGS[level]}: {levels.get(str(level), '')}") for level in reversed(LEVELS)]
     parts = {
         "level": OneOf("Where it stands now", choices_of(choices), [Needed("Choose a level.")]),
-        "note": OneOf("Said in the note of", choices_of([("", "No note"), *notes])),
+        "note": OneFromList("Said in the note of", choices_of(notes)),
     }
     return type("RatingForm", (RatingForm,), parts)
 
