@@ -24,6 +24,7 @@ WAITS = {
     "safety": "Safety, or not yet told",
     "talk": "Something to talk about",
     "review": "Sent, to review",
+    "cosign": "A trainee's note to sign",
     "note": "A note to sign",
     "agreement": "An agreement due",
     "overdue": "Overdue or silent",

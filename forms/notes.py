@@ -167,6 +167,14 @@ class AddendumForm(Form):
     text = LongText("Addendum", [Needed("Write what you want to add to the note.")])
 
 
+class ReturnForm(Form):
+    comment = LongText("Comment", [Needed("Write what is to be changed. The note goes back with it.")], most=MOST_REASON)
+
+
+class VoidForm(Form):
+    reason = LongText("Why it does not hold", [Needed("Say why this note does not hold. It stays beside it.")], most=MOST_REASON)
+
+
 class StageStateForm(Form):
     status = OneOf("State", STATUSES, [Needed("Choose the new state.")])
     reason = LongText("Reason", most=MOST_REASON)

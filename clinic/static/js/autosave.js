@@ -142,6 +142,7 @@ class Autosave {
     this.failures = 0;
     this.signedOut = false;
     this.learn(reply);
+    this.form.dispatchEvent(new CustomEvent("kept", { detail: reply }));
     if (this.both) this.sayBoth();
     else this.say(reply.saved_at ? `${WORDS.saved} ${reply.saved_at}` : WORDS.saved, "saved");
     if (this.isChanged()) this.soon(PAUSE);

@@ -25,6 +25,7 @@ from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the b
     review,
     safety,
     schedules,
+    search,
     separation,
     setbacks,
     signing,

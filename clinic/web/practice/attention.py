@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flask import url_for
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlalchemy.orm import lazyload
 
 from clinic import access
@@ -33,6 +33,7 @@ class Waiting(StrEnum):
     SAFETY = "safety"
     TALK = "talk"
     REVIEW = "review"
+    COSIGN = "cosign"  # a trainee's note, for their supervisor
     NOTE = "note"
     AGREEMENT = "agreement"
     SILENT = "silent"
@@ -79,7 +80,7 @@ def caseload_of(viewer: Viewer, *, today: date, now: datetime) -> Caseload:
     cases = {case.id: case for case in db.session.scalars(access.cases_for(viewer))}
     tasks = open_tasks_of(viewer)
     silent = silent_people(viewer, cases, now=now)
-    needs = [*_tasks(tasks, cases), *_homework(viewer, cases, today, silent), *_drafts(viewer, cases), *_silence(cases, silent)]
+    needs = [*_tasks(tasks, cases), *_homework(viewer, cases, today, silent), *_notes(viewer, cases), *_silence(cases, silent)]
     by_kind = {kind: found for kind in Waiting if (found := [need for need in needs if need.kind is kind])}
     last = _last_sessions(viewer)
     counts = Counter((need.case.id, need.kind) for need in needs)
@@ -129,18 +130,26 @@ def _homework(viewer: Viewer, cases: dict[uuid.UUID, Case], today: date, silent:
             yield Need(Waiting.OVERDUE, case, name, title, f"Was due {day(row.due_on)}.", href, "See the homework")
 
 
-def _drafts(viewer: Viewer, cases: dict[uuid.UUID, Case]) -> Iterator[Need]:
-    """One's own notes that are not signed, the oldest session first. Columns only: no text is opened for this list."""
-    own = (
+def _notes(viewer: Viewer, cases: dict[uuid.UUID, Case]) -> Iterator[Need]:
+    """One's own notes that are not signed, and those that wait for one's signature as the supervisor, the oldest session first.
+    Columns only: no text is opened for this list."""
+    own = and_(ProgressNote.author_id == viewer.user_id, ProgressNote.state == NoteState.DRAFT.value)
+    to_sign = and_(ProgressNote.author_id != viewer.user_id, ProgressNote.state == NoteState.SUBMITTED.value)
+    columns = (ProgressNote.case_id, ProgressNote.id, ProgressNote.saved_at, ProgressNote.submitted_at, ProgressNote.returned_at)
+    found = (
         access.notes_for(viewer)
-        .with_only_columns(ProgressNote.case_id, ProgressNote.id, ProgressNote.saved_at, Encounter.began_at)
+        .with_only_columns(*columns, Encounter.began_at)
         .join(Encounter, Encounter.id == ProgressNote.encounter_id)
-        .where(ProgressNote.author_id == viewer.user_id, ProgressNote.state == NoteState.DRAFT.value)
+        .where(or_(own, to_sign))
     )
-    for case_id, note_id, saved_at, began_at in db.session.execute(own.order_by(Encounter.began_at)):
-        title, why = f"Note of the session on {day(began_at)}", f"A draft, last saved {day(saved_at)}. Not signed yet."
-        href = url_for("practice.note", id=note_id)
-        yield Need(Waiting.NOTE, cases[case_id], "", title, why, href, "Go to the note")
+    for case_id, note_id, saved_at, sent_at, returned_at, began_at in db.session.execute(found.order_by(Encounter.began_at)):
+        kind, why, action = Waiting.NOTE, f"A draft, last saved {day(saved_at)}. Not signed yet.", "Go to the note"
+        if returned_at:
+            why = f"Returned by the supervisor {day(returned_at)}, with a comment."
+        if sent_at:
+            kind, why, action = Waiting.COSIGN, f"Sent to you {day(sent_at)}.", "Read and sign"
+        title, href = f"Note of the session on {day(began_at)}", url_for("practice.note", id=note_id)
+        yield Need(kind, cases[case_id], "", title, why, href, action)
 
 
 def _silence(cases: dict[uuid.UUID, Case], silent: Mapping[uuid.UUID, Silence]) -> Iterator[Need]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from clinic import access
 from clinic.access import Permission
 from clinic.db import db
-from clinic.models import ProgressNote, User
+from clinic.models import NoteReturn, ProgressNote, User
 from clinic.web.context import actor, now, viewer
 from clinic.web.errors import wants_json
 from clinic.web.practice import practice
@@ -36,19 +36,31 @@ from clinic.web.practice.earlier import earlier_than
 from clinic.web.practice.encounters import attendees_of, case_around
 from clinic.web.practice.putting import box_labels, phrases_for, put_by
 from clinic.web.words import clock_time
-from forms.notes import RATINGS, AddendumForm, NoteForm
+from forms.notes import RATINGS, AddendumForm, NoteForm, ReturnForm
 
 STALE = "This note was changed in another window since you opened it here."
 SIGNED_MEANWHILE = "This note was signed in another window, so what you typed here was not saved."
+SENT_MEANWHILE = "This note was sent to the supervisor in another window, so what you typed here was not saved."
 JSON_STALE = "Not saved: changed in another window. Keep this page open."
+JSON_SENT = "Not saved: sent to the supervisor in another window. Take the note back to change it."
 JSON_SIGNED = "Not saved: signed in another window. What you typed can become an addendum."
+# What a page of a note offers, where the table allows it; the note itself says whether it is allowed now.
+ACTS = {
+    "sign": Permission.SIGN_NOTE,
+    "send": Permission.SEND_NOTE,
+    "take_back": Permission.TAKE_BACK_NOTE,
+    "review": Permission.REVIEW_NOTE,
+    "add": Permission.ADD_ADDENDUM,
+    "void": Permission.VOID_NOTE,
+}
 
 
 @practice.get("/notes/<uuid:id>")
 def note(id: uuid.UUID) -> ResponseReturnValue:
-    """The editor while it is a draft, for its author alone; then what was signed, for the counselors of the case."""
+    """The editor while it is a draft, for its author alone; what waits for the supervisor, for these two; then what was signed, for
+    the counselors of the case."""
     found = access.find(viewer(), ProgressNote, id, Permission.READ_NOTE)
-    return reader(found) if found.is_signed else _editor(found, saved_form(found, case_around(found)))
+    return _editor(found, saved_form(found, case_around(found))) if found.is_draft else reader(found)
 
 
 @practice.post("/notes/<uuid:id>/draft")
@@ -62,7 +74,7 @@ def save_note(id: uuid.UUID) -> ResponseReturnValue:
         return _unsound(note, typed)
     form = acted_form(note, case, request.form, put_by(note, case, typed))
     is_stale = not is_same(note, typed) and form.revision.data != note.version
-    if not is_same(note, form) and (note.is_signed or is_stale):
+    if not is_same(note, form) and (is_stale or not note.is_draft):
         return _too_late(note, form)
     if not form.validate():  # what was put in made it too long
         return _unsound(note, form)
@@ -81,11 +93,12 @@ def save_note(id: uuid.UUID) -> ResponseReturnValue:
 def _saved(note: ProgressNote) -> ResponseReturnValue:
     """On to signing, or back to the box that was changed."""
     if request.form.get("then") == "sign":
-        return redirect(url_for("practice.signature", id=note.id), 303)
+        last_step = "practice.submission" if access.permits(viewer(), Permission.SEND_NOTE, note) else "practice.signature"
+        return redirect(url_for(last_step, id=note.id), 303)
     box = f"section-{request.form['carry']}" if "carry" in request.form else None
     if request.form.get("then") == "phrase":
         box = request.form.get("phrase_into")
-    if box is None and not note.is_signed:
+    if box is None and note.is_draft:
         flash("The draft is saved.", "success")
     return redirect(url_for("practice.note", id=note.id, _anchor=box), 303)
 
@@ -101,10 +114,11 @@ def _too_late(note: ProgressNote, form: NoteForm) -> ResponseReturnValue:
     if wants_json():
         saved = {"sections": note.sections, "stages": entries_of(note), "said": said_in(note)}
         typed = {"sections": form.sections(), "stages": form.stages(), "said": form.said()}
-        message = JSON_SIGNED if note.is_signed else JSON_STALE
+        message = JSON_STALE if note.is_draft else JSON_SENT if note.is_with_supervisor else JSON_SIGNED
         return jsonify(message=message, revision=note.version, saved=saved, typed=typed), 409
-    if note.is_signed:
-        return reader(note, AddendumForm(data={"text": changed_text(note, form)}), refusal=SIGNED_MEANWHILE, status=409)
+    if not note.is_draft:
+        refusal = SENT_MEANWHILE if note.is_with_supervisor else SIGNED_MEANWHILE
+        return reader(note, AddendumForm(data={"text": changed_text(note, form)}), refusal=refusal, status=409)
     return _editor(note, with_saved_entries(note, form), beside=saved_form(note, case_around(note)), status=409)
 
 
@@ -119,6 +133,8 @@ def note_context(note: ProgressNote) -> dict[str, Any]:
         "is_pair": len(case.participants) > 1,
         "titles": stage_titles(),
         "ratings": dict(RATINGS),
+        "returns": access.rows_of(viewer(), NoteReturn, NoteReturn.note_id == note.id, order_by=NoteReturn.returned_at),
+        "may": {act: access.permits(viewer(), permission, note) for act, permission in ACTS.items()},
     }
 
 
@@ -142,10 +158,15 @@ def _editor(note: ProgressNote, form: NoteForm, *, beside: NoteForm | None = Non
 
 
 def reader(
-    note: ProgressNote, form: AddendumForm | None = None, *, refusal: str = "", status: int = 200
+    note: ProgressNote,
+    form: AddendumForm | None = None,
+    *,
+    comment: ReturnForm | None = None,
+    refusal: str = "",
+    status: int = 200,
 ) -> ResponseReturnValue:
-    page = render_template("practice/notes/read.html", **note_context(note), form=form or AddendumForm(), refusal=refusal)
-    return page, status
+    forms = {"form": form or AddendumForm(), "comment": comment or ReturnForm()}
+    return render_template("practice/notes/read.html", **note_context(note), **forms, refusal=refusal), status
 
 
 def signed_in_user() -> User:
