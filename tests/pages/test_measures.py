@@ -256,9 +256,8 @@ def answer(cast: Cast, ana: Browser, name: str, last: str) -> tuple[bytes, bytes
     row = given(cast, name, "phq-9")
     path = f"/my/homework/{row.id}"
     page = ana.get(f"{path}/1").get_data(as_text=True)
-    data = {item.id: "1" for item in library.measure("phq-9").items} | ({"self_harm": last} if last else {})
-    if not last:
-        del data["self_harm"]
+    data = {f"{item.id}-choice": "1" for item in library.measure("phq-9").items if item.id != "self_harm"}
+    data |= {"self_harm-choice": last} if last else {}
     data["revision"] = re.search(r'name="revision" value="([^"]*)"', page)[1]  # type: ignore[index]
     assert ana.post(f"{path}/1", data | {"go": "next"}, form_at=f"{path}/1").status_code in (302, 303)
     check = ana.get(f"{path}/check").get_data(as_text=True)
