@@ -15,11 +15,15 @@ from clinic.models.opening import AddressTaken, NewPerson
 from clinic.models.opening import add_case as open_case
 from clinic.web.context import actor, now, submission_key, today, viewer
 from clinic.web.practice import practice
+from clinic.web.practice.history import history_of
 from clinic.web.practice.naming import TIES, neutral_wording
+from clinic.web.practice.next_steps import next_steps
 from clinic.web.practice.overview import overview_of
+from clinic.web.practice.timeline import shown
 from forms import library
 from forms.cases import AddCaseForm, PersonDetails
 
+LATELY = 10
 ADDED_BEFORE = "This page has added the case {code} already. What you typed since is below: press the button to add it as well."
 
 
@@ -99,7 +103,11 @@ def _say_taken(form: AddCaseForm, taken: AddressTaken) -> None:
 def case(id: uuid.UUID) -> str:
     found = access.find(viewer(), Case, id, Permission.SEE_CASE)
     it = overview_of(viewer(), found, today=today())
-    return render_template("practice/cases/case.html", case=found, it=it, tie=TIES[found.relation], now=now())
+    lately = [shown(entry) for entry in history_of(viewer(), found, most=LATELY)[:LATELY]]
+    steps = next_steps(viewer(), found, it, now=now())
+    return render_template(
+        "practice/cases/case.html", case=found, it=it, tie=TIES[found.relation], now=now(), lately=lately, next_steps=steps
+    )
 
 
 @practice.post("/cases/<uuid:id>/finish")

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import url_for
-
 from clinic import access
 from clinic.access import Viewer
 from clinic.db import db
@@ -20,7 +18,10 @@ from clinic.models import (
     Assignment,
     AssignmentState,
     Case,
+    CaseClinician,
     Encounter,
+    NoteState,
+    Part,
     Participant,
     ProgressNote,
     StageSignOff,
@@ -29,17 +30,19 @@ from clinic.models import (
     TaskKind,
     TaskState,
 )
-from clinic.models.notes import persons_of
+from clinic.models.encounters import persons_of
 from clinic.models.opening import Steps, policy_of, steps_of
 from clinic.web.practice.attention import urgency
 from clinic.web.practice.measured import Measured, measured_of
 from clinic.web.practice.naming import person_line, title_of
 from clinic.web.practice.setbacks_told import setbacks_of
+from clinic.web.practice.stages_told import history_of_stages, phases_of
 from clinic.web.words import day, in_words
 from forms import library
 from forms.definition import Document
 
 CLOSED = (AssignmentState.REVIEWED, AssignmentState.WITHDRAWN, AssignmentState.SKIPPED, AssignmentState.MISSED)
+BEHIND = 8
 TONES = {
     "open": "calm", "submitted": "waiting", "returned": "note", "reviewed": "done", "withdrawn": "calm",
     "held": "calm", "skipped": "calm", "missed": "calm",
@@ -81,6 +84,8 @@ class Session:
     is_joint: bool
     note: str
     tone: str
+    notes: int
+    own_draft: uuid.UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ class Overview:
     sessions: tuple[Session, ...]
     measures: tuple[Measured, ...]
     tasks: tuple[Task, ...]
+    staff: tuple[str, ...]
 
     @property
     def is_safety_open(self) -> bool:
@@ -107,23 +113,36 @@ def overview_of(viewer: Viewer, case: Case, *, today: date) -> Overview:
     return Overview(
         policy=library.document(policy.kind, policy.version),
         people=_people(viewer, case, today),
-        phases=_phases(case, states, sign_offs),
-        history=_history(states, sign_offs),
+        phases=phases_of(case, states, sign_offs),
+        history=history_of_stages(states, sign_offs),
         setbacks=setbacks_of(viewer, case),
         sessions=_sessions(viewer, case),
         measures=measured_of(viewer, case),
         tasks=tuple(sorted(open_tasks, key=urgency)),
+        staff=working_on(viewer, case),
     )
 
 
+def working_on(viewer: Viewer, case: Case) -> tuple[str, ...]:
+    """Who works on the case now, and as what; its counselor without a word more."""
+    now_at = access.rows_of(
+        viewer, CaseClinician, CaseClinician.case_id == case.id, CaseClinician.until.is_(None), order_by=CaseClinician.since
+    )
+    names = {row.id: row.name for row in db.session.scalars(access.colleagues_for(viewer))}
+    parts = {Part.COUNSELOR: "", Part.TRAINEE: ", in training", Part.SUPERVISOR: ", supervisor", Part.COVER: ", covers"}
+    return tuple(f"{names.get(row.user_id, 'A colleague')}{parts[Part(row.part)]}" for row in now_at)
+
+
 def _people(viewer: Viewer, case: Case, today: date) -> tuple[Person, ...]:
-    newest_first = Assignment.assigned_at.desc()
-    homework = access.rows_of(viewer, Assignment, Assignment.case_id == case.id, order_by=newest_first)
+    """What is out, and the newest of what is behind them: all of it has a page of its own."""
+    own = Assignment.case_id == case.id, Assignment.state.not_in(CLOSED)
+    out = access.rows_of(viewer, Assignment, *own, order_by=Assignment.assigned_at.desc())
     people = []
     for person in case.participants:
-        own = [(row, _given(row, case, today)) for row in homework if row.participant_id == person.id]
-        current = tuple(given for row, given in own if row.state not in CLOSED)
-        past = tuple(given for row, given in own if row.state in CLOSED)
+        behind = access.assignments_for(viewer).where(Assignment.participant_id == person.id, Assignment.state.in_(CLOSED))
+        newest = db.session.scalars(behind.order_by(Assignment.assigned_at.desc()).limit(BEHIND))
+        current = tuple(_given(row, case, today) for row in out if row.participant_id == person.id)
+        past = tuple(_given(row, case, today) for row in newest)
         people.append(Person(person, person_line(person), steps_of(db.session(), person), current, past))
     return tuple(people)
 
@@ -141,60 +160,25 @@ def _given(row: Assignment, case: Case, today: date) -> Given:
     return Given(row.id, title_of(row, case), row.state, words, tone, is_late, row.due_on, when)
 
 
-def _phases(case: Case, states: Sequence[StageState], sign_offs: Sequence[StageSignOff]) -> list[dict[str, Any]]:
-    """The eleven stages in their phases, each with the state that its newest row gives it."""
-    now_at = {row.module_id: row for row in states}
-    signed = {row.module_id: row for row in sign_offs}
-    return [
-        {
-            "title": phase.title,
-            "meaning": phase.meaning,
-            "stages": [
-                _stage(case, module, now_at.get(module.id), signed.get(module.id))
-                for module in library.modules
-                if module.phase == phase.id and module.number > 0
-            ],
-        }
-        for phase in library.phases
-    ]
-
-
-def _stage(case: Case, module: Any, state: StageState | None, signed: StageSignOff | None) -> dict[str, Any]:
-    note = f"since {day(state.since)}" if state else ""
-    if signed is not None and (state is None or signed.signed_at >= state.since):
-        note = f"signed off {day(signed.signed_at)}: {in_words(signed.outcome)}"
-    return {
-        "number": module.number,
-        "title": module.title,
-        "state": state.status if state else "not_started",
-        "note": note,
-        "href": url_for("practice.stage", id=case.id, module_id=module.id),
-    }
-
-
-def _history(states: Sequence[StageState], sign_offs: Sequence[StageSignOff]) -> list[dict[str, Any]]:
-    """Every change of a stage, the newest first."""
-    tones = {"worked_through": "done", "in_progress": "open", "revisiting": "waiting"}
-    moved = [(row.since, row.module_id, in_words(row.status), tones.get(row.status, "calm"), row.reason) for row in states]
-    ended = [(row.signed_at, row.module_id, f"signed off, {in_words(row.outcome)}", "done", row.reason) for row in sign_offs]
-    return [
-        {"when": day(at), "title": f"{library.module(module_id).title}: {what}", "tone": tone, "text": reason or ""}
-        for at, module_id, what, tone, reason in sorted(moved + ended, key=lambda change: change[0], reverse=True)
-    ]
-
-
 def _sessions(viewer: Viewer, case: Case) -> tuple[Session, ...]:
-    notes: dict[uuid.UUID, list[ProgressNote]] = {}
-    for note in access.rows_of(viewer, ProgressNote, ProgressNote.case_id == case.id):
+    """Of the notes only what stands outside them: no text is opened for this list."""
+    known = access.notes_for(viewer).where(ProgressNote.case_id == case.id)
+    columns = known.with_only_columns(ProgressNote.encounter_id, ProgressNote.id, ProgressNote.state, ProgressNote.author_id)
+    notes: dict[uuid.UUID, list[Any]] = {}
+    for note in db.session.execute(columns):
         notes.setdefault(note.encounter_id, []).append(note)
     met = access.rows_of(viewer, Encounter, Encounter.case_id == case.id, order_by=Encounter.began_at.desc())
-    return tuple(_session(row, case, notes.get(row.id, [])) for row in met)
+    return tuple(_session(row, case, notes.get(row.id, []), viewer.user_id) for row in met)
 
 
-def _session(row: Encounter, case: Case, notes: Sequence[ProgressNote]) -> Session:
-    if any(not note.is_signed for note in notes):
-        note, tone = "note to sign", "waiting"
+def _session(row: Encounter, case: Case, notes: Sequence[Any], reader: uuid.UUID | None) -> Session:
+    if any(note.state == NoteState.DRAFT for note in notes):
+        words, tone = "note to sign", "waiting"
+    elif any(note.state == NoteState.SUBMITTED for note in notes):
+        words, tone = "with the supervisor", "open"
     else:
-        note, tone = ("note signed", "done") if notes else ("no note yet", "calm")
-    names = " and ".join(person.preferred_name for person in persons_of(row, case))
-    return Session(row.id, row.began_at, row.minutes, in_words(row.medium), names, row.is_joint, note, tone)
+        words, tone = ("note signed", "done") if notes else ("no note yet", "calm")
+    draft = next((note.id for note in notes if note.state == NoteState.DRAFT and note.author_id == reader), None)
+    names = " and ".join(person.preferred_name or "" for person in persons_of(row, case))
+    how = in_words(row.medium)
+    return Session(row.id, row.began_at, row.minutes, how, names, row.is_joint, words, tone, len(notes), draft)
