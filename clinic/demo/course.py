@@ -16,7 +16,7 @@ from functools import partial
 
 from clinic.db import db
 from clinic.demo.scene import Act, Entry, Scene
-from clinic.demo.sessions import finish_tasks
+from clinic.demo.sessions import finish_tasks, status_of
 from clinic.models import StageStatus
 from clinic.models.agreeing import raise_due_reviews
 from clinic.models.private_word import begin_word
@@ -61,11 +61,10 @@ def _fall_back(scene: Scene, entry: Entry, at: datetime) -> None:
         text=entry["text"].strip(), reopened=entry["reopens"], by=scene.counselor, at=at,
     )  # fmt: skip
     for module in entry["reopens"]:
-        before = scene.statuses[module]
+        before = status_of(scene, module)
         if before is not again:
             reason = f"After the setback of {day:%B} {day.day}, {day.year}."
             change_stage(db.session(), scene.begun, module, before=before, to=again, reason=reason, by=scene.counselor, at=at)
-            scene.statuses[module] = again
 
 
 def _mark(scene: Scene, entry: Entry, at: datetime) -> None:

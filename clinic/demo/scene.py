@@ -14,7 +14,7 @@ from typing import Any
 from clinic.access import Kind, Viewer
 from clinic.demo.calendar import Calendar
 from clinic.demo.lives import Life
-from clinic.models import Answer, Assignment, Case, Participant, StageStatus
+from clinic.models import Answer, Assignment, Case, Participant
 
 Entry = dict[str, Any]
 
@@ -39,7 +39,6 @@ class Scene:
     seats: dict[str, Participant] = field(default_factory=dict)
     assignments: dict[str, Assignment] = field(default_factory=dict)
     answers: dict[str, dict[str, Answer]] = field(default_factory=dict)
-    statuses: dict[str, StageStatus] = field(default_factory=dict)
     looked: dict[str, datetime] = field(default_factory=dict)  # when was last looked for what is due to this person
 
     def at(self, moment: str) -> datetime:

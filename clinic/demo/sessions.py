@@ -12,7 +12,7 @@ from functools import partial
 from clinic import access
 from clinic.db import db
 from clinic.demo.scene import Act, Entry, Scene
-from clinic.models import Assignment, Medium, NoteFormat, Outcome, ProgressNote, StageStatus, Task, TaskKind, TaskState
+from clinic.models import Assignment, Medium, NoteFormat, Outcome, ProgressNote, StageState, StageStatus, Task, TaskKind, TaskState
 from clinic.models.notes import begin_note, record_encounter
 from clinic.models.programme import change_stage, sign_off_stage
 from clinic.models.tasks import raise_task
@@ -78,10 +78,18 @@ def _add(scene: Scene, entry: Entry, text: str, at: datetime) -> None:
 
 
 def _move(scene: Scene, entry: Entry, at: datetime) -> None:
+    """Unless it stands there: the first homework of a plan or a repeat starts its stage by itself."""
     module, to = entry["module"], StageStatus(entry["to"])
-    before = scene.statuses.get(module, StageStatus.NOT_STARTED)
-    change_stage(db.session(), scene.begun, module, before=before, to=to, reason=entry.get("reason", ""), by=scene.counselor, at=at)
-    scene.statuses[module] = to
+    before = status_of(scene, module)
+    if before is not to:
+        reason = entry.get("reason", "")
+        change_stage(db.session(), scene.begun, module, before=before, to=to, reason=reason, by=scene.counselor, at=at)
+
+
+def status_of(scene: Scene, module: str) -> StageStatus:
+    of_stage = (StageState.case_id == scene.begun.id, StageState.module_id == module)
+    rows = access.rows_of(scene.viewer, StageState, *of_stage, order_by=StageState.since)
+    return StageStatus(rows[-1].status) if rows else StageStatus.NOT_STARTED
 
 
 def _sign_off(scene: Scene, entry: Entry, at: datetime) -> None:

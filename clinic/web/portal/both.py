@@ -168,7 +168,8 @@ class ForBoth:
 def for_both(seat: Participant) -> list[ForBoth]:
     if not seat.is_client:
         return []
-    return [_line(form, wording_for(seat)) for form in access.rows_of(viewer(), JointForm, order_by=JointForm.opened_at)]
+    lines = [_line(form, wording_for(seat)) for form in access.rows_of(viewer(), JointForm, order_by=JointForm.opened_at)]
+    return sorted(lines, key=lambda line: line.tone != "waiting")  # what lies on the table stands first
 
 
 def _line(form: JointForm, wording: Wording) -> ForBoth:
