@@ -17,6 +17,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ SUBSET: tuple[Library, ...] = (
     ("libharfbuzz-subset0", "libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll"),
 )
 SMALLEST_DISK = 1_000_000_000
+CHECK_AGAIN_AFTER = 180  # days
 
 
 @dataclass(frozen=True)
@@ -131,12 +133,23 @@ def examine_machine() -> Iterator[Finding]:
 
 def examine_practice(settings: Settings) -> Iterator[Finding]:
     storage = settings.storage
+    yield _crisis_lines(settings)
     yield _data_folder(storage.folder)
     yield _free_disk(storage.folder)
     yield _key_file(storage.key_file)
     if storage.keys.startswith("sqlite"):
         yield _key_store(Path(storage.keys.removeprefix("sqlite:///")))
     yield _database(storage.database)
+
+
+def _crisis_lines(settings: Settings) -> Finding:
+    """Clients see them after every form: without one nobody can be invited, and an old one may no longer answer."""
+    lines = settings.practice.crisis_lines
+    if not lines:
+        return Finding("Crisis lines: none, so no client can be invited", "name them under [[practice.crisis_lines]]")
+    old = [line.name for line in lines if (datetime.now(UTC).date() - line.checked_on).days > CHECK_AGAIN_AFTER]
+    again = f"try {', '.join(old)} again and write the day into the settings" if old else ""
+    return Finding("Crisis lines" + (f": not tried for {CHECK_AGAIN_AFTER} days" if old else ""), again)
 
 
 def _data_folder(folder: Path) -> Finding:

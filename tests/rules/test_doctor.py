@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,15 @@ def test_a_key_that_others_can_read_is_broken_until_it_is_closed(tmp_path: Path)
     assert any(line.startswith("MISSING") and "chmod 600" in line for line in lines(settings))
     key.chmod(0o600)
     assert any(line.startswith("ok") and "Master key" in line for line in lines(settings))
+
+
+def test_crisis_lines_are_asked_for_and_asked_about_again(tmp_path: Path) -> None:
+    assert any("Crisis lines: none" in line for line in lines(practice(tmp_path)))
+    line = {"name": "A line", "contact": "000", "checked_on": date(2020, 1, 1)}
+    old = Settings.from_mapping({"practice": {"name": "Riverside", "time_zone": "UTC", "crisis_lines": [line]}}, tmp_path)
+    assert any("not tried for 180 days" in found and "A line" in found for found in lines(old))
+    new = Settings.from_mapping(
+        {"practice": {"name": "Riverside", "time_zone": "UTC", "crisis_lines": [line | {"checked_on": datetime.now(UTC).date()}]}},
+        tmp_path,
+    )
+    assert "ok       Crisis lines" in lines(new)
