@@ -1,6 +1,6 @@
 """An invented practice, filled through the same verbs as the pages, at a simulated clock that ends today.
 
-    cast = fill(app, now)            # the whole practice: three of staff, six lives
+    cast = fill(app, now)            # the whole practice: three of staff, twelve lives
     many(app, cases=100)             # plain cases beside it, for benchmarks
 
 Decides: in which order everything happens: all lives are played together, day by day, so that the audit trail reads like one.
