@@ -1,5 +1,5 @@
 """The cast: Ana and Ben, a couple; Cleo, their clinician; Dot and Eli, another couple of hers; Fay, another clinician, with Gil and
-Hope, two friends; Max, the administrator. (Sol, a supervisor, joins with issue C.)
+Hope, two friends; Sol, a supervisor, in no case until a test puts Sol into one; Max, the administrator.
 
 Everything is made with the same verbs that the pages use, at the hours of a clock that the test owns.
 """
@@ -129,7 +129,7 @@ def calm_check() -> dict[str, Given]:
 def make_cast(app: Flask, clock: Clock) -> Cast:
     """Everybody, with the first steps of the two couples and the friends done."""
     cast = Cast(app, clock)
-    for name, role in (("Cleo", Role.COUNSELOR), ("Fay", Role.COUNSELOR), ("Max", Role.ADMINISTRATOR)):
+    for name, role in (("Cleo", Role.COUNSELOR), ("Fay", Role.COUNSELOR), ("Sol", Role.COUNSELOR), ("Max", Role.ADMINISTRATOR)):
         cast.add_staff(name, role)
     db.session.flush()
     cast.add_pair("Ana", "Ben", clinician="Cleo")

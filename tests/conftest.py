@@ -94,7 +94,7 @@ def browser(app: Flask) -> Callable[[str], Browser]:
     def opened(name: str) -> Browser:
         made = Browser(app)
         if name:
-            place = "practice" if name in ("Cleo", "Fay", "Max") else "home"
+            place = "practice" if name in ("Cleo", "Fay", "Sol", "Max") else "home"
             assert made.sign_in(f"{name.lower()}@{place}.example").status_code == 302
         return made
 

@@ -25,7 +25,7 @@ from clinic import access
 from clinic.db import Base, db
 from forms import library
 
-PLACE = {"Cleo": "practice", "Fay": "practice", "Max": "practice"}
+PLACE = dict.fromkeys(("Cleo", "Fay", "Sol", "Max"), "practice")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -155,7 +155,7 @@ class Crawl:
 
     @property
     def own_area(self) -> str:
-        areas = {"Cleo": "practice", "Fay": "practice", "Max": "admin", "": "public"}
+        areas = {"Cleo": "practice", "Fay": "practice", "Sol": "practice", "Max": "admin", "": "public"}
         return areas.get(self.name, "portal")
 
 

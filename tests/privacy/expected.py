@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PEOPLE = ("Ana", "Ben", "Dot", "Eli", "Gil", "Hope")
-STAFF = ("Cleo", "Fay", "Max")
+STAFF = ("Cleo", "Fay", "Sol", "Max")
 CAST = (*PEOPLE, *STAFF)
 NOBODY = ""
+SESSIONS = ("joint", "draft", "colleague", "sent", "returned", "cosigned", "voided", "apart", "solapart")
 OTHERS = {"Ana": "Ben", "Ben": "Ana", "Dot": "Eli", "Eli": "Dot", "Gil": "Hope", "Hope": "Gil"}
 COUNSELORS = {"Ana": "Cleo", "Ben": "Cleo", "Dot": "Cleo", "Eli": "Cleo", "Gil": "Fay", "Hope": "Fay"}
+SUPERVISORS = {"Dot": "Sol", "Eli": "Sol"}  # by assignment: they read the record of that case, and of no other
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,9 @@ def _placed(name: str) -> tuple[str, str, str]:
     person = first.capitalize()
     if person in STAFF:
         return "staff", rest, person
-    for kind, section in (("case.joint.", "joint"), ("case.draft.", "draft"), ("case.colleague.", "colleague")):
-        if rest.startswith(kind):
-            return f"session.{section}", rest.removeprefix(kind), person
+    for section in SESSIONS:
+        if rest.startswith(f"case.{section}."):
+            return f"session.{section}", rest.removeprefix(f"case.{section}."), person
     for alone in PEOPLE:
         if rest.startswith(f"case.{alone.lower()}."):
             return "session.individual", rest.removeprefix(f"case.{alone.lower()}."), alone
@@ -68,8 +70,13 @@ def _section(table: dict, name: str) -> dict:
 
 
 def _people(roles: list[str], person: str) -> frozenset[str]:
-    who = {"self": person, "other": OTHERS.get(person), "counselor": COUNSELORS.get(person), "administrator": "Max"}
-    return frozenset(who[role] or "" for role in roles)
+    author, supervisor = {COUNSELORS.get(person)}, {SUPERVISORS.get(person)}
+    who: dict[str, set[str | None]] = {
+        "self": {person}, "other": {OTHERS.get(person)}, "counselor": author | supervisor, "author": author,
+        "supervisor": supervisor, "administrator": {"Max"},
+        "colleagues": {"Cleo", "Fay", "Sol"} if person != "Max" else set(),
+    }  # fmt: skip
+    return frozenset(name or "" for role in roles for name in who[role])
 
 
 def _readers(roles: list[str], person: str) -> frozenset[str]:

@@ -20,7 +20,7 @@ from clinic.places import FONTS, templates_folder
 from clinic.sealing import _sealed_of
 from reports import Audience, document_name, render_html, render_pdf
 from tests.privacy.crawl import UUID, Crawl, everything_in, known_ids, rows_on_disk, signed_in
-from tests.privacy.expected import CAST, COUNSELORS, NOBODY, OTHERS, PEOPLE, expectations
+from tests.privacy.expected import CAST, COUNSELORS, NOBODY, OTHERS, PEOPLE, SUPERVISORS, expectations
 from tests.privacy.world import World
 
 # Sealed columns that hold no words of a person.
@@ -40,6 +40,7 @@ MEETS = {
     "Ben": {"ben.answer.after"},
     "Cleo": {"ana.answer.private", "ben.answer.shareable", "ana.case.label", "ana.case.joint.note", "ben.task.open"},
     "Fay": {"gil.answer.private", "gil.case.label"},
+    "Sol": {"dot.answer.private", "dot.case.sent.note", "dot.case.cosigned.signed", "dot.case.solapart.text"},
     "Max": {"cleo.name"},
 }
 
@@ -99,7 +100,8 @@ def ids_of_others(world: World, name: str) -> set[str]:
         shared |= _ids(world, "the reveal of Ana's case", "the joint form of Ana's case", "the version that Ben put")
     if name in ("Dot", "Eli"):
         shared |= _ids(world, "the joint form of Dot's case", "the version that both signed")
-    cases = {world.cast.cases[person] for person, counselor in COUNSELORS.items() if counselor == name}
+    clinicians = [*COUNSELORS.items(), *SUPERVISORS.items()]
+    cases = {world.cast.cases[person] for person, clinician in clinicians if clinician == name}
     found = set()
     for mapper in Base.registry.mappers:
         for row in db.session.scalars(select(mapper.class_)):

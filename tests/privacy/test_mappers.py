@@ -24,6 +24,7 @@ PRIVATE = {
     "Addendum", "Statement", "StageState", "StageMark",
     "StageSignOff", "SafeContact", "Signature", "ReleasedReport", "Noticed", "NoticedDraft", "Exchange", "ExchangeRound",
     "JointDraft", "Schedule", "Run",
+    "NoteReturn", "NoteVoid", "PsychotherapyNote",
     "SafetyClearance", "Setback", "Goal", "GoalRating", "Message",
 }  # fmt: skip
 APART = {"Phrase", "SavedView", "Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}

@@ -92,7 +92,7 @@ def make_world(cast: Cast) -> World:
         case.label, world.words[f"{first.lower()}.case.code"] = world.word(f"{first.lower()}.case.label"), case.code
         world.keep(f"the case of {first}", case)
         world.rows[f"the counselor of {first}"] = (User, cast.users[counselor])
-    for name in ("Cleo", "Fay", "Max"):
+    for name in ("Cleo", "Fay", "Sol", "Max"):
         user = cast.user(name)
         user.name, user.credentials = world.word(f"{name.lower()}.name"), world.word(f"{name.lower()}.credentials")
         world.words[f"{name.lower()}.email"] = f"{name.lower()}@practice.example"
@@ -111,9 +111,11 @@ def make_world(cast: Cast) -> World:
         _phrase(world, name)
         _view(world, name)
     from tests.privacy.apart import plant_apart
+    from tests.privacy.supervised import plant_supervised
     from tests.privacy.together import plant_together
 
     plant_together(world)
+    plant_supervised(world)
     plant_apart(world)
     _reports(world)
     for name in ("Ana", "Ben", "Cleo"):
