@@ -58,8 +58,9 @@ def _changes(note: ProgressNote) -> bool:
 
 def _notes_above(session: Session, entry: StageEntry | Statement) -> list[ProgressNote]:
     """The note it stands under, the one it is taken from and the one it is put under."""
-    named = inspect(entry).attrs.note.history.sum()
-    ids = {entry.note_id, *inspect(entry).attrs.note_id.history.sum()} - {None}
+    state: Any = inspect(entry)
+    named = state.attrs.note.history.sum()
+    ids = {entry.note_id, *state.attrs.note_id.history.sum()} - {None}
     return [note for note in (*named, *(session.get(ProgressNote, id) for id in ids)) if note is not None]
 
 

@@ -1,6 +1,6 @@
 """Signing in again over a page that is still open: the same person, and nothing of the page is lost.
 
-Decides: that only the person whose page it is gets back in here. Must never know: what stands on the page, for it stays where it is.
+Decides: that only the person whose page it is gets back in here. Must never know: what stands on the page; it stays where it is.
 The tries are counted and slowed down like those of the sign-in page.
 """
 

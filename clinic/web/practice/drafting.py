@@ -95,7 +95,9 @@ def changed_text(note: ProgressNote, form: NoteForm) -> str:
         if field.data and field.data != (note.sections or {}).get(section.id, "")
     ]
     parts += [
-        f"{field.label.text}:\n{field.data}" for key, field in form.said_fields() if field.data and field.data != said_in(note).get(key)
+        f"{field.label.text}:\n{field.data}"
+        for key, field in form.said_fields()
+        if field.data and field.data != said_in(note).get(key)
     ]
     for stage in form.stages():
         if stage != saved.get(stage["module_id"]):

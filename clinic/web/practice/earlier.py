@@ -1,8 +1,8 @@
 """What stands beside a note while it is written: the last note of the same kind of record, and what was answered since.
 
 Decides: what belongs beside which note. Beside the note of an individual session stands that person's own alone, and nothing of the
-other person; beside a joint note stand joint notes. Must never know: the words of a private check or a private word; they are read on
-their own pages, because a counselor may write with both people in the room.
+other person; beside a joint note stand joint notes. Must never know: the words of a private check or a private word. They are read
+on their own pages, because a counselor may write with both people in the room.
 """
 
 from __future__ import annotations

@@ -16,9 +16,10 @@ from flask.typing import ResponseReturnValue
 from clinic import access
 from clinic.access import Permission
 from clinic.db import db
-from clinic.models import Case, Encounter, Medium, NotAllowedNow, ProgressNote
+from clinic.models import Case, Encounter, Medium, NotAllowedNow, PlannedEncounter, ProgressNote
 from clinic.models.cases import require_open
 from clinic.models.notes import begin_note, persons_of, record_encounter
+from clinic.models.planned import settle_with
 from clinic.web.context import actor, now, settings, today, viewer
 from clinic.web.practice import practice
 from forms import library
@@ -29,7 +30,7 @@ USUAL_TEMPLATE = "soap"
 ONCE = ("intake", "discharge")  # taken at the beginning and the end, so never the usual one
 
 
-def case_around(row: Encounter | ProgressNote) -> Case:
+def case_around(row: Encounter | ProgressNote | PlannedEncounter) -> Case:
     """The case of a row that the viewer has found. It is in their scope because the row is."""
     return access.rows_of(viewer(), Case, Case.id == row.case_id)[0]
 
@@ -45,17 +46,18 @@ def add_encounter(id: uuid.UUID) -> ResponseReturnValue:
     case = access.find(viewer(), Case, id, Permission.RECORD_ENCOUNTER)
     Recording = encounter_form([(str(person.id), person.preferred_name) for person in case.participants])
     if request.method == "GET":
-        return _form_page(case, Recording(today=today(), data={"day": today(), "minutes": USUAL_MINUTES, "format": _usual_template()}))
+        usual = {"day": today(), "minutes": USUAL_MINUTES, "format": usual_template()}
+        return _form_page(case, Recording(today=today(), data=usual))
     form = Recording(request.form, today=today())
-    if not (form.validate() and _has_begun(form)):
+    if not (form.validate() and has_begun(form)):
         return _form_page(case, form, status=400)
     try:
-        encounter = _recorded(case, form)
+        encounter = recorded(case, form)
     except NotAllowedNow as refusal:
         return _form_page(case, form, refusal=str(refusal), status=409)
     target = url_for("practice.encounter", id=encounter.id)
     if request.form.get("then") == "note":
-        target = url_for("practice.note", id=_begun(encounter, form.format.data).id)
+        target = url_for("practice.note", id=begun(encounter, form.format.data).id)
     db.session.commit()
     flash("The session is recorded.", "success")
     return redirect(target, 303)
@@ -80,21 +82,21 @@ def _began_at(form: EncounterForm) -> datetime:
     return datetime.combine(day, form.begins.data or time(), tzinfo=settings().practice.zone)
 
 
-def _has_begun(form: EncounterForm) -> bool:
+def has_begun(form: EncounterForm) -> bool:
     if _began_at(form) > now():
         form.begins.errors = ["This hour is still to come. Record a session after it has begun."]
         return False
     return True
 
 
-def _recorded(case: Case, form: EncounterForm) -> Encounter:
+def recorded(case: Case, form: EncounterForm) -> Encounter:
     """The session; the one that is there already when the button was pressed twice."""
     began_at, attendees = _began_at(form), {uuid.UUID(key) for key in form.attendees.data}
     same_hour = access.rows_of(viewer(), Encounter, Encounter.case_id == case.id, Encounter.began_at == began_at)
     for known in same_hour:
         if {person.id for person in persons_of(known, case)} == attendees:
             return known
-    return record_encounter(
+    row = record_encounter(
         db.session(),
         case,
         attendees=attendees,
@@ -104,11 +106,14 @@ def _recorded(case: Case, form: EncounterForm) -> Encounter:
         by=actor(),
         at=now(),
     )
+    db.session.flush()
+    settle_with(row, at=now())
+    return row
 
 
 @practice.get("/encounters/<uuid:id>")
 def encounter(id: uuid.UUID) -> ResponseReturnValue:
-    form = BeginNoteForm(data={"format": _usual_template()})
+    form = BeginNoteForm(data={"format": usual_template()})
     return _page(access.find(viewer(), Encounter, id, Permission.SEE_ENCOUNTER), form)
 
 
@@ -134,12 +139,12 @@ def write_note(id: uuid.UUID) -> ResponseReturnValue:
     form = BeginNoteForm(request.form)
     if not form.validate():
         return _page(encounter, form, status=400)
-    note = _begun(encounter, form.format.data)
+    note = begun(encounter, form.format.data)
     db.session.commit()
     return redirect(url_for("practice.note", id=note.id), 303)
 
 
-def _begun(encounter: Encounter, template: str | None) -> ProgressNote:
+def begun(encounter: Encounter, template: str | None) -> ProgressNote:
     """A session can have several notes, of different templates: a last session has its own and the summary of all. A second press
     of the button makes no second one."""
     same = next((note for note in _own_notes(encounter) if note.format == template), None)
@@ -153,7 +158,7 @@ def _own_notes(encounter: Encounter) -> list[ProgressNote]:
     )
 
 
-def _usual_template() -> str:
+def usual_template() -> str:
     """The one that this counselor took last, where it is still offered."""
     mine = access.notes_for(viewer()).where(ProgressNote.author_id == actor()).order_by(ProgressNote.begun_at.desc()).limit(1)
     last = db.session.scalars(mine.with_only_columns(ProgressNote.format)).first()
