@@ -13,8 +13,8 @@ from clinic.models import AuditEntry, Medium, TaskKind
 from clinic.models.notes import begin_note, record_encounter
 from clinic.models.private_word import begin_word
 from clinic.models.tasks import raise_task
-from clinic.web.practice.searching import folded, has_all, pieces_of
 from forms import Given
+from forms.searching import folded, has_all, pieces_of
 
 Opened = Callable[[str], Browser]
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from anyascii import anyascii
 from flask import url_for
 from sqlalchemy.orm import lazyload
 
@@ -23,18 +22,10 @@ from clinic.db import db
 from clinic.models import Addendum, Answer, Assignment, Case, Encounter, ProgressNote, StageEntry, Statement, Task
 from clinic.models.sending import PRIVATE_WORD, SAFETY_CHECK
 from clinic.web.practice.naming import title_of
+from forms.searching import Piece, folded, has_all, pieces_of
 
 MOST_HITS = 100
-AROUND = 90  # characters on each side of the first hit
 READ_APART = (PRIVATE_WORD, SAFETY_CHECK)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a text. ``is_hit``: one of the words that were looked for."""
-
-    text: str
-    is_hit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +67,8 @@ def search(viewer: Viewer, typed: str, *, kinds: Sequence[str], case: Case | Non
     return Found(tuple(_hit(viewer, match, cases, words) for match in matches[:MOST_HITS]), max(0, len(matches) - MOST_HITS))
 
 
-def folded(text: str) -> str:
-    return text.casefold() if text.isascii() else anyascii(text).casefold()
-
-
 def _words(typed: str) -> list[str]:
     return list(dict.fromkeys(folded(typed).split()))
-
-
-def has_all(text: str, words: Sequence[str]) -> bool:
-    plain = folded(text)
-    return all(word in plain for word in words)
 
 
 def _notes(viewer: Viewer, cases: Sequence[uuid.UUID], words: Sequence[str]) -> Iterator[_Match]:
@@ -167,44 +149,3 @@ def _hit(viewer: Viewer, match: _Match, cases: dict[uuid.UUID, Case], words: Seq
         access.seen(viewer, row, Permission.SEE_TASK)
         title, href = "Task", url_for("practice.task", id=row.id)
     return Hit(case, match.kind, title, match.when, href, pieces_of(match.text, words))
-
-
-def pieces_of(text: str, words: Sequence[str]) -> tuple[Piece, ...]:
-    """The surroundings of the first hit, with every hit in them apart. A folded letter may be several ("ß" is "ss"), so each
-    letter is folded by itself and remembers where it came from."""
-    flat = " ".join(text.split())
-    letters, places = [], []
-    for place, letter in enumerate(flat):
-        for part in folded(letter) or " ":
-            letters.append(part)
-            places.append(place)
-    plain = "".join(letters)
-    spans = sorted(_spans(plain, places, words))
-    start = max(0, spans[0][0] - AROUND) if spans else 0
-    end = min(len(flat), (spans[0][1] if spans else 0) + 2 * AROUND)
-    return tuple(_cut(flat, start, end, spans))
-
-
-def _spans(plain: str, places: Sequence[int], words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    for word in words:
-        at = plain.find(word)
-        while at >= 0:
-            yield places[at], places[at + len(word) - 1] + 1
-            at = plain.find(word, at + len(word))
-
-
-def _cut(flat: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> Iterator[Piece]:
-    at = start
-    if start > 0:
-        yield Piece("… ", False)
-    for begin, stop in spans:
-        if begin < at or stop > end:
-            continue
-        if begin > at:
-            yield Piece(flat[at:begin], False)
-        yield Piece(flat[begin:stop], True)
-        at = stop
-    if at < end:
-        yield Piece(flat[at:end], False)
-    if end < len(flat):
-        yield Piece(" …", False)
