@@ -43,7 +43,6 @@ AT_THE_DOOR = {
     ("clinic/web/hosted.py", "SignIn"): "whether they left this visit themselves",
     ("clinic/web/admin.py", "User"): "whether an address is taken",
     ("clinic/web/practice/people.py", "User"): "the login of a seat that was found for the viewer",
-    ("clinic/web/practice/earlier.py", "Encounter"): "the order of sessions, beside notes that the scope holds",
     ("clinic/web/practice/attention.py", "Encounter"): "the day of a session, beside a note that the scope holds",
     ("clinic/web/portal/password.py", "Throttle"): "how often was tried",
     ("clinic/commands/viewing.py", "User"): "the member of staff named by --as",
