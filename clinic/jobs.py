@@ -22,6 +22,7 @@ from clinic.models.reminding import (
     is_stopped,
     make_message,
     newest_waiting,
+    next_session,
     note_and_person,
     people_with_something,
     with_stop_row,
@@ -80,10 +81,10 @@ def make_notes(bench: Bench, *, at: datetime) -> int:
     session, made = db.session(), 0
     if not bench.settings.mail.enabled:
         return 0
-    for person in people_with_something(session):
-        if not is_due(session, person, bench.settings, at=at):
-            continue
+    for person in people_with_something(session, at=at):
         way = way_to(session, person, bench.settings, at=at)
+        if not is_due(session, person, bench.settings, hours=way.hours, at=at):
+            continue
         if way.why_not:
             made += tell_of_no_way(session, person, why=way.why_not, key=way.key, at=at)
         if not way.hours.hold(at, bench.settings.practice.zone):
@@ -136,7 +137,7 @@ def send_note(bench: Bench, job: Job) -> None:
     at = bench.clock()
     way = way_to(db.session(), person, bench.settings, at=at)
     may_go = way.address == note.address and way.hours.hold(at, bench.settings.practice.zone)
-    if not may_go or is_stopped(db.session(), person.id) or newest_waiting(db.session(), person.id) is None:
+    if not may_go or is_stopped(db.session(), person.id) or _nothing_is_left(person.id, at=at):
         note.dropped_at = at
         return
     note.sent_at = at
@@ -152,6 +153,11 @@ def send_note(bench: Bench, job: Job) -> None:
         note_and_person(db.session(), job.subject_id)[0].sent_at = None
         db.session.commit()
         raise
+
+
+def _nothing_is_left(person_id: uuid.UUID, *, at: datetime) -> bool:
+    session = db.session()
+    return newest_waiting(session, person_id) is None and next_session(session, person_id, at=at) is None
 
 
 WORK: dict[str, Callable[[Bench, Job], None]] = {SEND_NOTE: send_note}

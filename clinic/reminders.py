@@ -24,7 +24,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from clinic.models import Participant
-from clinic.models.reminding import is_stopped, login_of, newest_contact, newest_waiting, notes_made
+from clinic.models.reminding import (
+    LOOKING_AHEAD,
+    is_stopped,
+    login_of,
+    newest_contact,
+    newest_waiting,
+    next_session,
+    notes_made,
+)
 
 if TYPE_CHECKING:
     from clinic.config import Mail, Settings
@@ -33,7 +41,7 @@ SUBJECT = "A note for you"
 SENDER_NAME = "Notes"
 BODY = "Something is waiting for you.\n\n{start}\n\nTo get no more of these notes:\n{stop}\n"
 TEXT_ID = "waiting-1"
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 WHOLE_LINES = SMTP.clone(max_line_length=998)  # a long link would be written in code words, which no mail program can press
 Deliver = Callable[[EmailMessage], None]
 
@@ -135,15 +143,32 @@ def way_to(session: Session, person: Participant, settings: Settings, *, at: dat
     return Way(user.email, hours)
 
 
-def is_due(session: Session, person: Participant, settings: Settings, *, at: datetime) -> bool:
-    """Something came since the last note, or still waits after a while; and this week's notes are not used up."""
-    newest = newest_waiting(session, person.id)
-    if newest is None or is_stopped(session, person.id):
+def is_due(session: Session, person: Participant, settings: Settings, *, hours: Hours = USUAL, at: datetime) -> bool:
+    """Something came since the last note, or still waits after a while, or a session of this person's is near; and this week's
+    notes are not used up."""
+    if is_stopped(session, person.id):
         return False
     made = notes_made(session, person.id)
     if sum(1 for one in made if at - one < WEEK) >= settings.reminders.most_per_week:
         return False
-    return not made or newest > made[0] or at - made[0] >= timedelta(days=settings.reminders.again_after_days)
+    newest = newest_waiting(session, person.id)
+    again = timedelta(days=settings.reminders.again_after_days)
+    if newest is not None and (not made or newest > made[0] or at - made[0] >= again):
+        return True
+    return _session_is_near(session, person, hours, made, zone=settings.practice.zone, at=at)
+
+
+def _session_is_near(
+    session: Session, person: Participant, hours: Hours, made: list[datetime], *, zone: ZoneInfo, at: datetime
+) -> bool:
+    """On the day before, or on an earlier one when that day has no safe hour; once for each. The note is the same as any other:
+    it never says that it is about a session."""
+    begins = next_session(session, person.id, at=at)
+    if begins is None:
+        return False
+    last_day = (begins - timedelta(hours=hour) for hour in range(1, 25))
+    ahead = DAY if any(hours.hold(moment, zone) for moment in last_day) else LOOKING_AHEAD
+    return begins - at <= ahead and not any(one > begins - ahead for one in made)
 
 
 def stop_token(secret: bytes, person_id: uuid.UUID) -> str:

@@ -22,6 +22,7 @@ WAITS = {
     "any": "Anything or nothing",
     "something": "Something",
     "safety": "Safety, or not yet told",
+    "today": "A session today",
     "talk": "Something to talk about",
     "review": "Sent, to review",
     "cosign": "A trainee's note to sign",

@@ -31,6 +31,8 @@ from clinic.models import (
     Message,
     Noticed,
     NoticedDraft,
+    PlannedEncounter,
+    PlannedState,
     Reveal,
     RevealedAnswer,
     Run,
@@ -87,6 +89,19 @@ def joint_decisions_for(viewer: Viewer) -> Select[JointDecision]:
     return signed.where(JointDecision.version_id.in_(select(JointVersion.id).where(_not_taken_back_from(viewer))))
 
 
+def planned_for(viewer: Viewer) -> Select[PlannedEncounter]:
+    """The clinician: all. A person: those that are to come and at which they are expected; of the other's own, nothing. In no
+    document."""
+    if viewer.kind is Kind.COUNSELOR:
+        return select(PlannedEncounter).where(clinicians_only(viewer, PlannedEncounter))
+    if viewer.kind is not Kind.CLIENT:
+        return select(PlannedEncounter).where(NONE)
+    both = PlannedEncounter.individual_of.is_(None) & while_together(viewer, PlannedEncounter.case_id)
+    mine = or_(PlannedEncounter.individual_of.in_(viewer.seats), both)
+    to_come = PlannedEncounter.state == PlannedState.PLANNED.value
+    return select(PlannedEncounter).where(in_my_cases(viewer, PlannedEncounter.case_id), mine, to_come)
+
+
 SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
     Reveal: both_while_together(Reveal),
     RevealedAnswer: both_while_together(RevealedAnswer),
@@ -101,5 +116,6 @@ SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
     SafetyClearance: clinicians(SafetyClearance),
     Schedule: clinicians_and_owner(Schedule),
     Run: clinicians_and_owner(Run),
+    PlannedEncounter: planned_for,
     Setback: setbacks_for,
 }

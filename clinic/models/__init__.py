@@ -24,6 +24,7 @@ from clinic.models.measures import Administration
 from clinic.models.notes import Addendum, NoteFormat, ProgressNote, StageEntry, Statement
 from clinic.models.people import Invitation, Role, SignIn, Throttle, User
 from clinic.models.phrases import Phrase
+from clinic.models.planned import PlannedEncounter
 from clinic.models.programme import Outcome, StageMark, StageSignOff, StageState
 from clinic.models.psychotherapy import PsychotherapyNote
 from clinic.models.releases import ReleasedReport
@@ -39,6 +40,7 @@ from clinic.models.states import (
     GoalState,
     NotAllowedNow,
     NoteState,
+    PlannedState,
     StageStatus,
     TaskState,
 )
@@ -90,6 +92,8 @@ __all__ = [
     "Part",
     "Participant",
     "Phrase",
+    "PlannedEncounter",
+    "PlannedState",
     "PolicyKind",
     "ProgressNote",
     "PsychotherapyNote",

@@ -15,126 +15,18 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import LargeBinary, event, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from clinic.db import Base
+from clinic.models.events import FIELDS as FIELDS
+from clinic.models.events import Event as Event
 from clinic.sealing import Keyring, Subject, sealed_data
 
 OPENED_ONCE_PER = timedelta(minutes=15)
 PRACTICE = uuid.UUID(int=0)  # the owner of what belongs to no case
-
-
-class Event(StrEnum):
-    SIGNED_IN = "signed_in"
-    SIGN_IN_REFUSED = "sign_in_refused"
-    SIGNED_OUT = "signed_out"
-    LEFT_AT_ONCE = "left_at_once"
-    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
-    PASSWORD_SET = "password_set"
-    INVITED = "invited"
-    INVITATION_REVOKED = "invitation_revoked"
-    STAFF_ADDED = "staff_added"
-    STAFF_DISABLED = "staff_disabled"
-    STAFF_ENABLED = "staff_enabled"
-    REFUSED = "refused"
-    OPENED = "opened"
-    CASE_ADDED = "case_added"
-    CASE_FINISHED = "case_finished"
-    CASE_REOPENED = "case_reopened"
-    CASE_SEPARATED = "case_separated"
-    SIDE_CORRECTED = "side_corrected"
-    WORDS_CHANGED = "words_changed"
-    CONTACT_RECORDED = "contact_recorded"
-    DOCUMENT_SIGNED = "document_signed"
-    ASSIGNED = "assigned"
-    ASSIGNMENT_WITHDRAWN = "assignment_withdrawn"
-    DUE_CHANGED = "due_changed"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    COMMENTED = "commented"
-    REVIEWED = "reviewed"
-    SHARED = "shared"
-    SHARING_WITHDRAWN = "sharing_withdrawn"
-    ENCOUNTER_RECORDED = "encounter_recorded"
-    NOTE_BEGUN = "note_begun"
-    NOTE_SIGNED = "note_signed"
-    ADDENDUM_SIGNED = "addendum_signed"
-    NOTE_SENT = "note_sent"
-    NOTE_TAKEN_BACK = "note_taken_back"
-    NOTE_RETURNED = "note_returned"
-    NOTE_VOIDED = "note_voided"
-    PSYCHOTHERAPY_NOTE_BEGUN = "psychotherapy_note_begun"
-    CASE_JOINED = "case_joined"
-    CASE_LEFT = "case_left"
-    STAGE_CHANGED = "stage_changed"
-    STAGE_SIGNED_OFF = "stage_signed_off"
-    STAGE_MARKED = "stage_marked"
-    STAGE_MARK_TAKEN_BACK = "stage_mark_taken_back"
-    TASK_RAISED = "task_raised"
-    TASK_DONE = "task_done"
-    REPORT_MADE = "report_made"
-    HELD = "held"
-    HOLD_ENDED = "hold_ended"
-    SKIPPED = "skipped"
-    MISSED = "missed"
-    REVEAL_OPENED = "reveal_opened"
-    NOTICED = "noticed"
-    EXCHANGE_BEGUN = "exchange_begun"
-    EXCHANGE_ENDED = "exchange_ended"
-    JOINT_FORM_OPENED = "joint_form_opened"
-    VERSION_PUT = "version_put"
-    VERSION_DECIDED = "version_decided"
-    VERSION_TAKEN_BACK = "version_taken_back"
-    AGREEMENT_ENDED = "agreement_ended"
-    SAFETY_CLEARED = "safety_cleared"
-    SCHEDULE_BEGUN = "schedule_begun"
-    SCHEDULE_CHANGED = "schedule_changed"
-    SETBACK_RECORDED = "setback_recorded"
-    GOAL_SET = "goal_set"
-    GOAL_CHANGED = "goal_changed"
-    GOAL_RATED = "goal_rated"
-    GOAL_ENDED = "goal_ended"
-    GOAL_RESUMED = "goal_resumed"
-    SCORES_ENTERED = "scores_entered"
-    SCORES_TAKEN_BACK = "scores_taken_back"
-    REVIEWER_NAMED = "reviewer_named"
-    REMINDERS_STOPPED = "reminders_stopped"
-    REMINDERS_STARTED = "reminders_started"
-
-
-NOTHING: frozenset[str] = frozenset()
-FIELDS: dict[Event, frozenset[str]] = dict.fromkeys(Event, NOTHING) | {
-    Event.SIGN_IN_REFUSED: frozenset({"why"}),
-    Event.REFUSED: frozenset({"permission"}),
-    Event.OPENED: frozenset({"kind"}),
-    Event.SIDE_CORRECTED: frozenset({"before", "after", "reason"}),
-    Event.DOCUMENT_SIGNED: frozenset({"document", "version"}),
-    Event.ASSIGNED: frozenset({"content"}),
-    Event.DUE_CHANGED: frozenset({"before", "after"}),
-    Event.SHARED: frozenset({"item"}),
-    Event.SHARING_WITHDRAWN: frozenset({"item"}),
-    Event.NOTE_SIGNED: frozenset({"digest"}),
-    Event.ADDENDUM_SIGNED: frozenset({"addendum", "digest"}),
-    Event.NOTE_VOIDED: frozenset({"voiding", "digest"}),
-    Event.CASE_JOINED: frozenset({"who", "part"}),
-    Event.CASE_LEFT: frozenset({"who", "part"}),
-    Event.STAGE_CHANGED: frozenset({"module", "before", "after"}),
-    Event.STAGE_SIGNED_OFF: frozenset({"module", "outcome"}),
-    Event.STAGE_MARKED: frozenset({"module"}),
-    Event.STAGE_MARK_TAKEN_BACK: frozenset({"module"}),
-    Event.GOAL_ENDED: frozenset({"how"}),
-    Event.TASK_RAISED: frozenset({"kind"}),
-    Event.REPORT_MADE: frozenset({"audience", "sha256"}),
-    Event.REVEAL_OPENED: frozenset({"group"}),
-    Event.VERSION_DECIDED: frozenset({"decision"}),
-    Event.SCORES_ENTERED: frozenset({"measure"}),
-    Event.SCHEDULE_BEGUN: frozenset({"content"}),
-    Event.SCHEDULE_CHANGED: frozenset({"state"}),
-}
 
 
 class AuditEntry(Base):

@@ -6,9 +6,10 @@ Decides: that a day has one note at most, and what stopping is. Must never know:
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from clinic.models.audit import Event, noted
@@ -16,17 +17,38 @@ from clinic.models.cases import Case, Participant, SafeContact
 from clinic.models.homework import Assignment
 from clinic.models.jobs import Message, ReminderStop
 from clinic.models.people import User, token_hash
+from clinic.models.planned import PlannedEncounter
 from clinic.models.sending import PRIVATE_WORD
-from clinic.models.states import AssignmentState, CaseState
+from clinic.models.states import AssignmentState, CaseState, PlannedState
 
+LOOKING_AHEAD = timedelta(days=4)  # over a weekend without a safe hour
 WAITING = (AssignmentState.OPEN.value, AssignmentState.RETURNED.value)
 
 
-def people_with_something(session: Session) -> list[Participant]:
-    """Of open cases, everybody for whom something waits."""
+def people_with_something(session: Session, *, at: datetime) -> list[Participant]:
+    """Of open cases, everybody for whom something waits, or who is expected at a session soon."""
     waiting = select(Assignment.participant_id).where(Assignment.state.in_(WAITING), Assignment.content_id != PRIVATE_WORD)
     found = select(Participant).join(Case, Case.id == Participant.case_id)
-    return list(session.scalars(found.where(Case.state == CaseState.OPEN.value, Participant.id.in_(waiting))))
+    expected = _expected(PlannedEncounter.begins_at > at, PlannedEncounter.begins_at <= at + LOOKING_AHEAD)
+    found = found.where(Case.state == CaseState.OPEN.value, or_(Participant.id.in_(waiting), Participant.id.in_(expected)))
+    return list(session.scalars(found))
+
+
+def _expected(*when: Any) -> Select[uuid.UUID]:
+    """Who is expected at which of the planned sessions: one person at their own, both at one of both while they are together."""
+    is_theirs = or_(
+        PlannedEncounter.individual_of == Participant.id,
+        PlannedEncounter.individual_of.is_(None) & Case.separated_at.is_(None) & (PlannedEncounter.case_id == Participant.case_id),
+    )
+    chosen = select(Participant.id).join(Case, Case.id == Participant.case_id).join(PlannedEncounter, is_theirs)
+    return chosen.where(PlannedEncounter.state == PlannedState.PLANNED.value, *when)
+
+
+def next_session(session: Session, person_id: uuid.UUID, *, at: datetime) -> datetime | None:
+    """When this person is expected next, within the days that a note looks ahead."""
+    theirs = _expected(PlannedEncounter.begins_at > at, PlannedEncounter.begins_at <= at + LOOKING_AHEAD)
+    newest = theirs.with_only_columns(func.min(PlannedEncounter.begins_at)).where(Participant.id == person_id)
+    return session.scalar(newest)
 
 
 def newest_contact(session: Session, person_id: uuid.UUID) -> SafeContact | None:

@@ -19,6 +19,7 @@ from clinic.models.cases import Case, require_not_separated
 from clinic.models.groups import groups_followed, is_a_reply
 from clinic.models.homework import Answer, Assignment, Sharing
 from clinic.models.joint import JointForm, JointVersion
+from clinic.models.planned import cancel_planned
 from clinic.models.reveals import Exchange
 from clinic.models.safety import AFFECTION
 from clinic.models.schedules import Schedule, ScheduleState
@@ -47,6 +48,7 @@ def separate(session: Session, case: Case, *, why: str, by: uuid.UUID, at: datet
     _take_back_what_answers_the_other(session, case, by=by, at=at)
     _end_joint_schedules(session, case, by=by, at=at)
     _close_joint_tasks(session, case, by=by, at=at)
+    cancel_planned(session, case, joint_only=True, reason=WHAT_WAS_DONE, by=by, at=at)
     noted(case, Event.CASE_SEPARATED, by=by, at=at)
     session.flush()
 

@@ -40,6 +40,13 @@ class NoteState(StrEnum):
     SIGNED = "signed"  # for good: a void is a row beside it
 
 
+class PlannedState(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"  # it took place, and is recorded
+    CANCELLED = "cancelled"
+    MISSED = "missed"  # nobody came
+
+
 class TaskState(StrEnum):
     OPEN = "open"
     DONE = "done"
@@ -93,6 +100,12 @@ STEPS: Mapping[type[StrEnum], Mapping[Any, set[Any]]] = {
         NoteState.DRAFT: {NoteState.SUBMITTED, NoteState.SIGNED},
         NoteState.SUBMITTED: {NoteState.DRAFT, NoteState.SIGNED},
         NoteState.SIGNED: set(),
+    },
+    PlannedState: {
+        PlannedState.PLANNED: {PlannedState.HELD, PlannedState.CANCELLED, PlannedState.MISSED},
+        PlannedState.HELD: set(),
+        PlannedState.CANCELLED: set(),
+        PlannedState.MISSED: set(),
     },
     TaskState: {TaskState.OPEN: {TaskState.DONE}, TaskState.DONE: {TaskState.OPEN}},
     StageStatus: _STAGE_STEPS,

@@ -29,7 +29,8 @@ WORDS = {
 def attach(app: Flask) -> None:
     zone = app.extensions["settings"].practice.time_zone
     babel.init_app(app, default_locale="en", default_timezone=zone)
-    filters: dict[str, Any] = {"day": day, "moment": moment, "clock_time": clock_time, "in_words": in_words, "marked": marked}
+    by_name: dict[str, Any] = {"day": day, "moment": moment, "clock_time": clock_time, "weekday": weekday}
+    filters = by_name | {"in_words": in_words, "marked": marked}
     app.jinja_env.filters |= filters
     app.context_processor(lambda: {"viewer": viewer_or_none(), "practice": settings().practice})
 
@@ -52,6 +53,10 @@ def _written(value: date) -> str:
 def moment(value: datetime | None) -> str:
     """May 4, 2026, 3:30 PM"""
     return format_datetime(value, "MMMM d, y, h:mm a") if value is not None else ""
+
+
+def weekday(value: datetime | None) -> str:
+    return format_datetime(value, "EEEE") if value is not None else ""
 
 
 def clock_time(value: datetime | None) -> str:

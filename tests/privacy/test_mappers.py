@@ -25,7 +25,7 @@ PRIVATE = {
     "StageSignOff", "SafeContact", "Signature", "ReleasedReport", "Noticed", "NoticedDraft", "Exchange", "ExchangeRound",
     "JointDraft", "Schedule", "Run",
     "NoteReturn", "NoteVoid", "PsychotherapyNote",
-    "SafetyClearance", "Setback", "Goal", "GoalRating", "Message",
+    "SafetyClearance", "Setback", "PlannedEncounter", "Goal", "GoalRating", "Message",
 }  # fmt: skip
 APART = {"Phrase", "SavedView", "Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}
 
@@ -44,6 +44,10 @@ AT_THE_DOOR = {
     ("clinic/web/admin.py", "User"): "whether an address is taken",
     ("clinic/web/practice/people.py", "User"): "the login of a seat that was found for the viewer",
     ("clinic/web/practice/attention.py", "Encounter"): "the day of a session, beside a note that the scope holds",
+    ("clinic/web/practice/history.py", "Assignment"): "the title of what was sent, beside a sending that the scope holds",
+    ("clinic/web/practice/history_sessions.py", "Encounter"): "the day of a session, beside a note that the scope holds",
+    ("clinic/web/practice/history_together.py", "Assignment"): "the title of what is shown, beside a sharing that the scope holds",
+    ("clinic/web/practice/history_together.py", "Answer"): "the way from that sharing to its sheet; no answer is read",
     ("clinic/web/portal/password.py", "Throttle"): "how often was tried",
     ("clinic/commands/viewing.py", "User"): "the member of staff named by --as",
     ("clinic/commands/audit.py", "AuditEntry"): "how many entries there are",

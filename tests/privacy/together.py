@@ -15,6 +15,7 @@ from clinic.models import (
     ExchangeRound,
     JointDraft,
     JointForm,
+    Medium,
     Message,
     Noticed,
     NoticedDraft,
@@ -25,6 +26,7 @@ from clinic.models import (
 )
 from clinic.models.goals import rate_goal, set_goal
 from clinic.models.joint import open_joint_form
+from clinic.models.planned import plan_session
 from clinic.models.schedules import Every, begin_schedule
 from clinic.models.setbacks import record_setback
 from clinic.models.states import AssignmentState, GoalState
@@ -45,6 +47,7 @@ def plant_together(world: World) -> None:
     _goals(world)
     _safety(world)
     _hold(world)
+    _planned(world)
     db.session.flush()
 
 
@@ -187,6 +190,20 @@ def _safety(world: World) -> None:
     )  # fmt: skip
     db.session.add(row)
     world.keep("the clearance of Ana's case", row)
+
+
+def _planned(world: World) -> None:
+    """To come: one of both, one of Ben alone; and one of each that came to nothing, with the reason."""
+    case, by, ben = world.cast.case("Ana"), world.user_id("Cleo"), world.cast.seats["Ben"]
+    for number, (who, title) in enumerate(((None, "both"), (ben, "Ben alone")), start=1):
+        for is_off in (False, True):
+            row = plan_session(
+                db.session(), case, with_one=who, begins_at=world.at + timedelta(days=number), minutes=50, medium=Medium.VIDEO,
+                by=by, at=world.at,
+            )  # fmt: skip
+            if is_off:
+                row.cancel(reason=world.word("ben.planned.off" if who else "ana.case.planned.off"), by=by, at=world.at)
+            world.keep(f"a session {'called off' if is_off else 'to come'}, {title}", row)
 
 
 def _hold(world: World) -> None:

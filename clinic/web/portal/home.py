@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from clinic import access
-from clinic.models import Assignment, AssignmentState, Draft, Noticed, Participant, ReviewComment
+from clinic.db import db
+from clinic.models import Assignment, AssignmentState, Draft, Noticed, Participant, PlannedEncounter, ReviewComment
 from clinic.models.sending import PRIVATE_WORD, SAFETY_CHECK, worksheet_of
-from clinic.web.context import today, viewer
+from clinic.web.context import now, today, viewer
 from clinic.web.portal import portal
 from clinic.web.portal.both import for_both
 from clinic.web.portal.runs import repeats_of
@@ -60,7 +61,7 @@ def home() -> ResponseReturnValue:
     rows = access.rows_of(viewer(), Assignment, order_by=Assignment.assigned_at)
     first = first_steps(seat, rows)
     if not all(step.is_done for step in first):
-        return render_template("portal/home.html", steps=first, waiting=[], held=0, sent=[])
+        return render_template("portal/home.html", steps=first, waiting=[], held=0, sent=[], session=next_session(seat))
     begun = {draft.assignment_id for draft in access.rows_of(viewer(), Draft)}
     wording = wording_for(seat)
     open_rows = [row for row in rows if row.takes_answers or (row.may_be_changed and row.id in begun)]
@@ -72,9 +73,17 @@ def home() -> ResponseReturnValue:
     sent.sort(key=lambda one: one.assignment.submitted_at or one.assignment.assigned_at, reverse=True)
     repeats = repeats_of(rows, wording)
     return render_template(
-        "portal/home.html", steps=(), waiting=waiting, held=held, sent=sent, both=for_both(seat), repeats=repeats,
+        "portal/home.html", steps=(), session=next_session(seat), waiting=waiting, held=held,
+        sent=sent, both=for_both(seat), repeats=repeats,
         together=seat.case.works_together, noticed=seat.case.is_separated and bool(access.rows_of(viewer(), Noticed)),
     )
+
+
+def next_session(seat: Participant) -> PlannedEncounter | None:
+    """The next one at which this person is expected; it stands here until it is over. Who else comes is not said."""
+    mine = access.scope(viewer(), PlannedEncounter).where(PlannedEncounter.case_id == seat.case_id)
+    mine = mine.where(PlannedEncounter.begins_at > now() - timedelta(days=1)).order_by(PlannedEncounter.begins_at)
+    return next((row for row in db.session.scalars(mine) if row.ends_at > now()), None)
 
 
 def first_steps(seat: Participant, rows: list[Assignment]) -> tuple[Step, ...]:

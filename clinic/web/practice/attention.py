@@ -22,15 +22,18 @@ from clinic.access import Viewer
 from clinic.db import db
 from clinic.models import Assignment, AssignmentState, Case, Encounter, NoteState, ProgressNote, Task, TaskKind
 from clinic.models import TaskState as State
+from clinic.web.context import settings
 from clinic.web.practice.naming import title_of
+from clinic.web.practice.sessions_to_come import shown, until_tonight
 from clinic.web.practice.silence import Silence, silent_people
-from clinic.web.words import day, moment
+from clinic.web.words import clock_time, day, moment
 
 
 class Waiting(StrEnum):
     """In the order in which they are shown."""
 
     SAFETY = "safety"
+    TODAY = "today"
     TALK = "talk"
     REVIEW = "review"
     COSIGN = "cosign"  # a trainee's note, for their supervisor
@@ -80,7 +83,8 @@ def caseload_of(viewer: Viewer, *, today: date, now: datetime) -> Caseload:
     cases = {case.id: case for case in db.session.scalars(access.cases_for(viewer))}
     tasks = open_tasks_of(viewer)
     silent = silent_people(viewer, cases, now=now)
-    needs = [*_tasks(tasks, cases), *_homework(viewer, cases, today, silent), *_notes(viewer, cases), *_silence(cases, silent)]
+    today_first = _today(viewer, cases, today, now)
+    needs = [*_tasks(tasks, cases), *today_first, *_homework(viewer, cases, today, silent), *_notes(viewer, cases), *_silence(cases, silent)]
     by_kind = {kind: found for kind in Waiting if (found := [need for need in needs if need.kind is kind])}
     last = _last_sessions(viewer)
     counts = Counter((need.case.id, need.kind) for need in needs)
@@ -110,6 +114,17 @@ def _tasks(tasks: Sequence[Task], cases: dict[uuid.UUID, Case]) -> Iterator[Need
         kind = TASKS.get(TaskKind(task.kind), Waiting.TALK)
         href = url_for("practice.task", id=task.id)
         yield Need(kind, case, _name(case, task.participant_id), task.title or "", why, href, "Open the task")
+
+
+def _today(viewer: Viewer, cases: dict[uuid.UUID, Case], today: date, now: datetime) -> Iterator[Need]:
+    for row in until_tonight(viewer, today=today):
+        case = cases[row.case_id]
+        one, href = shown(row, case, now=now), url_for("practice.planned", id=row.id)
+        if row.begins_at.astimezone(settings().practice.zone).date() < today:
+            title, action = f"Session of {day(row.begins_at)}", "Say what became of it"
+        else:
+            title, action = f"{clock_time(row.begins_at)}, {one.names}", "Open the session"
+        yield Need(Waiting.TODAY, case, "", title, f"{one.how[:1].upper()}{one.how[1:]}.", href, action)
 
 
 def _homework(viewer: Viewer, cases: dict[uuid.UUID, Case], today: date, silent: Collection[uuid.UUID]) -> Iterator[Need]:

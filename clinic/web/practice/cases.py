@@ -102,7 +102,7 @@ def _say_taken(form: AddCaseForm, taken: AddressTaken) -> None:
 @practice.get("/cases/<uuid:id>")
 def case(id: uuid.UUID) -> str:
     found = access.find(viewer(), Case, id, Permission.SEE_CASE)
-    it = overview_of(viewer(), found, today=today())
+    it = overview_of(viewer(), found, today=today(), now=now())
     lately = [shown(entry) for entry in history_of(viewer(), found, most=LATELY)[:LATELY]]
     steps = next_steps(viewer(), found, it, now=now())
     return render_template(

@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 
-from sqlalchemy import func
-
 from clinic import access
 from clinic.access import Viewer
 from clinic.models import (
@@ -20,9 +18,6 @@ from clinic.models import (
     Assignment,
     AssignmentState,
     Case,
-    Encounter,
-    NoteState,
-    ProgressNote,
     ReleasedReport,
     Run,
     SafeContact,
@@ -33,39 +28,14 @@ from clinic.models import (
     StageState,
     WorksheetResponse,
 )
-from clinic.models.encounters import persons_of
 from clinic.models.sending import PRIVATE_WORD
 from clinic.web.context import settings
+from clinic.web.practice.history_sessions import notes, planned, sessions
 from clinic.web.practice.history_together import agreements, opened, shown_to_the_other
 from clinic.web.practice.naming import title_of
 from clinic.web.practice.telling import Entry, Looking, Told, sheet
-from clinic.web.words import day, in_words
+from clinic.web.words import in_words
 from forms import library
-
-
-def _sessions(it: Looking) -> Iterator[Entry]:
-    for row in it.rows(Encounter, Encounter.began_at):
-        here = persons_of(row, it.case)
-        names = " and ".join(person.preferred_name or "" for person in here)
-        alone = ", alone" if not row.is_joint else ""
-        title = f"Session with {names}{alone}: {row.minutes} minutes, {in_words(row.medium)}"
-        yield Entry(row.began_at, Told.SESSION, frozenset(one.seat for one in here), title, "encounter", row.id, "open")
-
-
-def _notes(it: Looking) -> Iterator[Entry]:
-    """Columns only: no text is opened."""
-    own = access.notes_for(it.viewer).where(ProgressNote.case_id == it.case.id)
-    own = own.join(Encounter, Encounter.id == ProgressNote.encounter_id)
-    columns = (
-        ProgressNote.id, ProgressNote.individual_of, ProgressNote.state, ProgressNote.begun_at, ProgressNote.signed_at,
-        Encounter.began_at, access.is_void().label("void"),
-    )  # fmt: skip
-    for row in it.columns(own, *columns, newest=func.coalesce(ProgressNote.signed_at, ProgressNote.begun_at)):
-        signed = row.state == NoteState.SIGNED
-        words = "signed, and void since" if row.void else "signed" if signed else "not signed yet"
-        title = f"Note of the session on {day(row.began_at)}, {words}"
-        at, tone = (row.signed_at, "done") if signed else (row.begun_at, "waiting")
-        yield Entry(at, Told.NOTE, it.seats(row.individual_of), title, "note", row.id, tone)
 
 
 def _given(it: Looking) -> Iterator[Entry]:
@@ -170,8 +140,9 @@ def _case(it: Looking) -> Iterator[Entry]:
 
 
 SOURCES: dict[Callable[[Looking], Iterable[Entry]], Told] = {
-    _sessions: Told.SESSION,
-    _notes: Told.NOTE,
+    sessions: Told.SESSION,
+    planned: Told.SESSION,
+    notes: Told.NOTE,
     _given: Told.HOMEWORK,
     _sent_and_reviewed: Told.HOMEWORK,
     _measures: Told.MEASURE,

@@ -40,7 +40,7 @@ def next_steps(viewer: Viewer, case: Case, it: Overview, *, now: datetime) -> tu
     left = [*_to_review(it), *_notes(it)]
     if not case.is_open:
         return tuple(left)
-    return (*_first_steps(it), *_contacts(viewer, case, now), *left, *_nothing_out(case, it))
+    return (*_first_steps(it), *_contacts(viewer, case, now), *left, *_sessions(case, it), *_nothing_out(case, it))
 
 
 def _first_steps(it: Overview) -> Iterator[Step]:
@@ -95,6 +95,16 @@ def _notes(it: Overview) -> Iterator[Step]:
         last = it.sessions[0]
         why = f"The session on {day(last.began_at)} has no note yet."
         yield Step(why, "Go to the session", url_for("practice.encounter", id=last.id))
+
+
+def _sessions(case: Case, it: Overview) -> Iterator[Step]:
+    """One that has passed is settled; without one to come there may be nothing that brings them here."""
+    over = [one for one in it.planned if one.has_begun]
+    for one in over:
+        why = f"The session with {one.names}, planned for {day(one.begins_at)}, has begun or is over."
+        yield Step(why, "Record it, or say what became of it", url_for("practice.planned", id=one.id))
+    if len(over) == len(it.planned):
+        yield Step("No session is planned.", "Plan the next one", url_for("practice.plan_session", id=case.id))
 
 
 def _nothing_out(case: Case, it: Overview) -> Iterator[Step]:

@@ -35,6 +35,7 @@ from clinic.models.opening import Steps, policy_of, steps_of
 from clinic.web.practice.attention import urgency
 from clinic.web.practice.measured import Measured, measured_of
 from clinic.web.practice.naming import person_line, title_of
+from clinic.web.practice.sessions_to_come import ToCome, to_come
 from clinic.web.practice.setbacks_told import setbacks_of
 from clinic.web.practice.stages_told import history_of_stages, phases_of
 from clinic.web.words import day, in_words
@@ -99,13 +100,14 @@ class Overview:
     measures: tuple[Measured, ...]
     tasks: tuple[Task, ...]
     staff: tuple[str, ...]
+    planned: tuple[ToCome, ...]
 
     @property
     def is_safety_open(self) -> bool:
         return any(task.kind in (TaskKind.SAFETY, TaskKind.DISCLOSURE) for task in self.tasks)
 
 
-def overview_of(viewer: Viewer, case: Case, *, today: date) -> Overview:
+def overview_of(viewer: Viewer, case: Case, *, today: date, now: datetime) -> Overview:
     policy = policy_of(db.session(), case.id)
     states = access.rows_of(viewer, StageState, StageState.case_id == case.id, order_by=StageState.since)
     sign_offs = access.rows_of(viewer, StageSignOff, StageSignOff.case_id == case.id, order_by=StageSignOff.signed_at)
@@ -120,6 +122,7 @@ def overview_of(viewer: Viewer, case: Case, *, today: date) -> Overview:
         measures=measured_of(viewer, case),
         tasks=tuple(sorted(open_tasks, key=urgency)),
         staff=working_on(viewer, case),
+        planned=to_come(viewer, case, now=now),
     )
 
 

@@ -55,7 +55,7 @@ class Entry:
 
     @property
     def href(self) -> str:
-        asked = {"module_id": self.module_id} if self.module_id else {}
+        asked: dict[str, Any] = {"module_id": self.module_id} if self.module_id else {}
         return url_for(f"practice.{self.endpoint}", id=self.id, **asked) if self.endpoint else ""
 
     @property
