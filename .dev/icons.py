@@ -14,7 +14,7 @@ ICONS = """
 activity archive arrow-down arrow-left arrow-right arrow-up bell book-open calendar calendar-clock chart-line check
 chevron-down chevron-left chevron-right circle circle-check circle-dashed circle-dot circle-pause circle-slash
 circle-user-round clipboard-check clipboard-list clock copy door-open download eye eye-off file-text flag folder-open
-hand-heart heart-handshake history hourglass info key-round layers library life-buoy link list-checks lock log-out mail
+hand-heart heart-handshake history hourglass info key-round keyboard layers library life-buoy link list-checks lock log-out mail
 menu message-circle message-square-text monitor-smartphone notebook-pen pencil phone plus printer qr-code rotate-ccw
 save search send settings share-2 shield shield-check smartphone sprout square-pen trash-2 triangle-alert undo-2
 user-plus user-round users-round wifi-off x

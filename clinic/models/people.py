@@ -52,6 +52,7 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     added_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    letter_keys_off: Mapped[bool | None]  # a counselor's own choice; nothing said is on
 
     is_anonymous = False
 
@@ -77,6 +78,14 @@ class User(Base):
     def enable(self, *, by: uuid.UUID, at: datetime) -> None:
         self.disabled_at = None
         noted(self, Event.STAFF_ENABLED, by=by, at=at)
+
+    def choose_keys(self, *, letters: bool) -> None:
+        """A taste, and no part of any record."""
+        self.letter_keys_off = not letters
+
+    @property
+    def has_letter_keys(self) -> bool:
+        return not self.letter_keys_off
 
     def take_password(self, hashed: str, *, by: uuid.UUID | None, at: datetime) -> None:
         """Set the password from its hash. Hashing takes tens of milliseconds and happens before the write transaction."""

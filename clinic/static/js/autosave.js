@@ -43,6 +43,7 @@ class Autosave {
     this.form.addEventListener("input", () => this.soon(PAUSE));
     this.form.addEventListener("change", () => this.soon(0));
     this.form.addEventListener("submit", (event) => this.submit(event));
+    this.form.addEventListener("savenow", () => this.saveNow());
     document.addEventListener("visibilitychange", () => this.save());
     window.addEventListener("pagehide", () => this.save({ leaving: true }));
     window.addEventListener("online", () => this.save());
@@ -97,6 +98,13 @@ class Autosave {
     await this.underway;
     this.underway = null;
     if (this.again) { this.again = false; this.soon(this.failures ? 2000 : 0); }
+  }
+
+  // Ctrl+S (js/keys.js): nobody presses it and hears nothing, even where all was saved before.
+  saveNow() {
+    if (this.isChanged() || this.underway) return this.save();
+    const isSaid = this.stopped || this.both || this.failures || this.place?.textContent.startsWith(WORDS.saved);
+    return isSaid ? null : this.say(WORDS.saved, "saved");
   }
 
   async send() {

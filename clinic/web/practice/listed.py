@@ -92,11 +92,16 @@ def named(rows: Iterable[Row], typed: str) -> Listing:
 
 def _how_far(case: Case, words: Sequence[str]) -> int | None:
     """The slips in all words together; None when one of them is nowhere."""
-    names = [case.label or "", case.code]
-    names += [name or "" for person in case.participants for name in (person.preferred_name, person.full_name)]
-    parts = {part for name in names for part in folded(name).split()}
+    parts = name_parts(case)
     slips = [_slips(word, parts) for word in words]
     return None if not words or None in slips else sum(slip or 0 for slip in slips)
+
+
+def name_parts(case: Case) -> set[str]:
+    """All that a case is called, folded and cut into words."""
+    names = [case.label or "", case.code]
+    names += [name or "" for person in case.participants for name in (person.preferred_name, person.full_name)]
+    return {part for name in names for part in folded(name).split()}
 
 
 def _slips(word: str, parts: Iterable[str]) -> int | None:
