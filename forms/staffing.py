@@ -33,4 +33,4 @@ class StaffForm(Form):
 def staff_form(colleagues: Sequence[tuple[str, str]]) -> type[StaffForm]:
     """`colleagues`: (key, name) of those who can be added."""
     needed = Needed("Choose a colleague.")
-    return type("StaffForm", (StaffForm,), {"colleague": OneOf("Colleague", choices_of(colleagues), [needed])})
+    return type("StaffForm", (StaffForm,), {"colleague": OneOf("Colleague", choices_of([("", "Choose"), *colleagues]), [needed])})
