@@ -19,6 +19,7 @@ from clinic.demo.people import address
 from clinic.demo.scene import Act, Entry, Scene
 from clinic.demo.sessions import finish_tasks
 from clinic.models import Assignment, Invitation, PolicyKind, Relationship, Side, User
+from clinic.models.closing import Closed, close_case
 from clinic.models.opening import CONSENT, NewPerson, add_case, invite, sign_document
 from clinic.models.people import token_hash
 from clinic.models.sending import SAFETY_CHECK, send, worksheet_of
@@ -112,4 +113,4 @@ def _read_check(scene: Scene, person: Entry, at: datetime) -> None:
 
 
 def _finish(scene: Scene, at: datetime) -> None:
-    scene.begun.finish(by=scene.counselor, at=at)
+    close_case(db.session(), scene.begun, kind=Closed.COMPLETED, note="", by=scene.counselor, at=at)

@@ -13,6 +13,7 @@ from clinic.models.cases import (
     Side,
     Signature,
 )
+from clinic.models.closing import CaseClosing
 from clinic.models.comments import ReviewComment
 from clinic.models.encounters import Attendance, Encounter, Medium
 from clinic.models.finality import FINAL
@@ -63,6 +64,7 @@ __all__ = [
     "Capacity",
     "Case",
     "CaseClinician",
+    "CaseClosing",
     "CaseState",
     "ConfidentialityPolicy",
     "Draft",

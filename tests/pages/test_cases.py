@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cast import Browser, Cast
 
 from clinic.db import db
-from clinic.models import Assignment, Case, Outcome, SafeContact, StageStatus, TaskKind
+from clinic.models import Assignment, Case, Medium, Outcome, PlannedEncounter, ProgressNote, SafeContact, StageStatus, TaskKind
+from clinic.models.encounters import record_encounter
 from clinic.models.homework import assign
 from clinic.models.opening import policy_of
+from clinic.models.planned import plan_session
 from clinic.models.programme import change_stage, sign_off_stage
 from clinic.models.sending import worksheet_of
 from clinic.models.tasks import raise_task
@@ -202,14 +205,49 @@ def test_an_open_safety_task_marks_the_page(cast: Cast, browser: Opened) -> None
     assert b"tag--alert" not in other
 
 
-def test_a_case_is_finished_and_taken_up_again(cast: Cast, browser: Opened) -> None:
+def test_a_case_is_finished_with_a_reason_and_taken_up_again_with_one(cast: Cast, browser: Opened) -> None:
+    plan_session(
+        db.session(), cast.case("Ana"), with_one=None, begins_at=cast.clock() + timedelta(days=3), minutes=50, medium=Medium.VIDEO,
+        by=cast.users["Cleo"], at=cast.clock(),
+    )  # fmt: skip
+    cast.assign("Ana", "hopes", by="Cleo")
+    db.session.commit()
     cleo, place = browser("Cleo"), f"/practice/cases/{cast.cases['Ana']}"
-    assert cleo.post(f"{place}/finish", form_at=place).status_code == 303
+    before = text_of(cleo.get(f"{place}/finish").data)
+    assert "1 worksheet is still waiting to be answered" in before and "1 planned session is called off" in before
+    wrong = cleo.post(f"{place}/finish", {"kind": "other", "note": ""})
+    assert wrong.status_code == 400 and "Say in a few words why the case is closed." in text_of(wrong.data)
+    assert cleo.post(f"{place}/finish", {"kind": "stopped_by_one", "note": "Ben moved away"}).status_code == 303
     finished = cleo.get(place).data
     assert b"This case is finished" in finished and b"/assign" not in finished
-    assert cleo.post(f"{place}/finish", form_at=place).status_code == 409
-    assert cleo.post(f"{place}/reopening", form_at=place).status_code == 303
+    assert "One of them stopped. Ben moved away" in text_of(finished)
+    assert not db.session.query(PlannedEncounter).one().is_planned
+    db.session.rollback()
+    again = cleo.post(f"{place}/finish", {"kind": "completed", "note": "typed"})
+    assert again.status_code == 409 and b"typed" in again.data
+    assert cleo.post(f"{place}/reopening", {"why": ""}).status_code == 400
+    assert cleo.post(f"{place}/reopening", {"why": "They called"}).status_code == 303
     assert b"Assign homework" in cleo.get(place).data
+    told = text_of(cleo.get(f"{place}/timeline?kind=case").data)
+    assert "The case was finished: one of them stopped" in told and "Ben moved away" in told and "They called" in told
+    for name in ("Ana", "Ben"):
+        assert b"moved away" not in browser(name).get("/my/").data
+
+
+def test_a_discharge_summary_is_a_note_of_the_last_session_of_both(cast: Cast, browser: Opened) -> None:
+    cleo, place = browser("Cleo"), f"/practice/cases/{cast.cases['Ana']}"
+    assert cleo.post(f"{place}/discharge", form_at=f"{place}/finish").status_code == 409
+    both = {cast.seats["Ana"], cast.seats["Ben"]}
+    for days, who in ((9, both), (2, {cast.seats["Ben"]})):
+        record_encounter(
+            db.session(), cast.case("Ana"), attendees=who, began_at=cast.clock() - timedelta(days=days), minutes=50,
+            medium=Medium.VIDEO, by=cast.users["Cleo"], at=cast.clock(),
+        )  # fmt: skip
+    db.session.commit()
+    for _ in range(2):
+        assert "/practice/notes/" in cleo.post(f"{place}/discharge", form_at=f"{place}/finish").location
+    note = db.session.query(ProgressNote).one()
+    assert (note.format, note.individual_of) == ("discharge", None)
 
 
 @pytest.mark.parametrize("name", ["Fay", "Max", "Ana"])

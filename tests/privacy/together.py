@@ -24,6 +24,7 @@ from clinic.models import (
     Run,
     SafetyClearance,
 )
+from clinic.models.closing import Closed, close_case, reopen_case
 from clinic.models.goals import rate_goal, set_goal
 from clinic.models.joint import open_joint_form
 from clinic.models.planned import plan_session
@@ -39,6 +40,7 @@ JOINT = "pause-rule"
 
 def plant_together(world: World) -> None:
     """In Ana and Ben's case; Cleo is their counselor."""
+    _closed_once(world)
     _reveal(world)
     _joint_form(world)
     for name in ("Ana", "Ben"):
@@ -190,6 +192,16 @@ def _safety(world: World) -> None:
     )  # fmt: skip
     db.session.add(row)
     world.keep("the clearance of Ana's case", row)
+
+
+def _closed_once(world: World) -> None:
+    """And taken up again. What kind of end it was is one of a closed list, so no canary stands in it."""
+    case, by = world.cast.case("Ana"), world.user_id("Cleo")
+    note, why = world.word("ana.case.closing.note"), world.word("ana.case.closing.why")
+    row = close_case(db.session(), case, kind=Closed.STOPPED_BY_ONE, note=note, by=by, at=world.at)
+    db.session.flush()
+    reopen_case(db.session(), case, why=why, by=by, at=world.at)
+    world.keep("the closing of Ana's case", row)
 
 
 def _planned(world: World) -> None:

@@ -47,6 +47,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_saved_view_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "case_closing",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_by", sa.Uuid(), nullable=False),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened_by", sa.Uuid(), nullable=True),
+        sa.Column("kind_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("why_reopened_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case.id"], name=op.f("fk_case_closing_case_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by"], ["user.id"], name=op.f("fk_case_closing_closed_by"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["reopened_by"], ["user.id"], name=op.f("fk_case_closing_reopened_by"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_closing")),
+    )
+    with op.batch_alter_table("case_closing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_closing_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "psychotherapy_note",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
@@ -425,6 +450,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_psychotherapy_note_author_id"))
 
     op.drop_table("psychotherapy_note")
+    with op.batch_alter_table("case_closing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_closing_case_id"))
+
+    op.drop_table("case_closing")
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_view_user_id"))
 

@@ -11,6 +11,7 @@ from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the b
     case_notes,
     caseload,
     cases,
+    closing,
     encounters,
     goals,
     holds,

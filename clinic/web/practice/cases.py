@@ -15,6 +15,7 @@ from clinic.models.opening import AddressTaken, NewPerson
 from clinic.models.opening import add_case as open_case
 from clinic.web.context import actor, now, submission_key, today, viewer
 from clinic.web.practice import practice
+from clinic.web.practice.closing import closed_last
 from clinic.web.practice.history import history_of
 from clinic.web.practice.naming import TIES, neutral_wording
 from clinic.web.practice.next_steps import next_steps
@@ -106,23 +107,6 @@ def case(id: uuid.UUID) -> str:
     lately = [shown(entry) for entry in history_of(viewer(), found, most=LATELY)[:LATELY]]
     steps = next_steps(viewer(), found, it, now=now())
     return render_template(
-        "practice/cases/case.html", case=found, it=it, tie=TIES[found.relation], now=now(), lately=lately, next_steps=steps
+        "practice/cases/case.html", case=found, it=it, tie=TIES[found.relation], now=now(), lately=lately, next_steps=steps,
+        closed=None if found.is_open else closed_last(viewer(), found),
     )
-
-
-@practice.post("/cases/<uuid:id>/finish")
-def finish_case(id: uuid.UUID) -> ResponseReturnValue:
-    found = access.find(viewer(), Case, id, Permission.CHANGE_CASE)
-    found.finish(by=actor(), at=now())
-    db.session.commit()
-    flash("The case is finished. Its record stays as it is, and you can take it up again at any time.", "success")
-    return redirect(url_for("practice.case", id=id), 303)
-
-
-@practice.post("/cases/<uuid:id>/reopening")
-def reopen_case(id: uuid.UUID) -> ResponseReturnValue:
-    found = access.find(viewer(), Case, id, Permission.CHANGE_CASE)
-    found.reopen(by=actor(), at=now())
-    db.session.commit()
-    flash("The case is in work again.", "success")
-    return redirect(url_for("practice.case", id=id), 303)

@@ -18,6 +18,7 @@ from clinic.models import (
     Assignment,
     AssignmentState,
     Case,
+    CaseClosing,
     ReleasedReport,
     Run,
     SafeContact,
@@ -36,6 +37,7 @@ from clinic.web.practice.naming import title_of
 from clinic.web.practice.telling import Entry, Looking, Told, sheet
 from clinic.web.words import in_words
 from forms import library
+from forms.closing import WORDS
 
 
 def _given(it: Looking) -> Iterator[Entry]:
@@ -135,8 +137,12 @@ def _case(it: Looking) -> Iterator[Entry]:
     yield Entry(case.added_at, Told.CASE, it.all, "The case was added")
     if case.separated_at:
         yield Entry(case.separated_at, Told.CASE, it.all, "The two were separated", "separation", case.id, "alert")
-    if case.finished_at:
-        yield Entry(case.finished_at, Told.CASE, it.all, "The case was finished", tone="done")
+    for row in it.rows(CaseClosing, CaseClosing.closed_at):
+        why = WORDS[row.kind].lower()
+        yield Entry(row.closed_at, Told.CASE, it.all, f"The case was finished: {why}", tone="done", row=row, line="note")
+        if row.reopened_at:
+            again = "The case was taken up again"
+            yield Entry(row.reopened_at, Told.CASE, it.all, again, tone="open", row=row, line="why_reopened")
 
 
 SOURCES: dict[Callable[[Looking], Iterable[Entry]], Told] = {

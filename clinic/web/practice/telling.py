@@ -52,6 +52,7 @@ class Entry:
     tone: str = "calm"
     row: Any = None
     module_id: str | None = None
+    line: str = "reason"
 
     @property
     def href(self) -> str:
@@ -63,7 +64,7 @@ class Entry:
         if isinstance(self.row, Setback):
             reopened = ", ".join(library.module(id).title for id in self.row.reopened or ())
             return f"{self.row.text}\nTaken up again: {reopened}." if reopened else str(self.row.text)
-        return (self.row.reason or "") if self.row is not None else ""
+        return (getattr(self.row, self.line) or "") if self.row is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
