@@ -88,15 +88,16 @@ class StageMark(Base):
 
 def change_stage(
     session: Session, case: Case, module_id: str, *, before: StageStatus, to: StageStatus, reason: str,
-    setback_id: uuid.UUID | None = None, by: uuid.UUID, at: datetime,
+    setback_id: uuid.UUID | None = None, since: datetime | None = None, by: uuid.UUID, at: datetime,
 ) -> StageState:  # fmt: skip
     """Add the dated row that moves one stage of a case. ``setback_id``: what took it up again; a private one's row is shown to its
-    person and the counselor alone (`clinic.reporting.stages`)."""
+    person and the counselor alone (`clinic.reporting.stages`). ``since``: from when it holds, where that is not now."""
     require_open(case)
     if not may_advance(before, to):
         raise NotAllowedNow(f"This stage is {words(before)} and cannot become {words(to)}.")
     row = StageState(
-        case_id=case.id, module_id=module_id, status=to.value, since=at, by=by, setback_id=setback_id, reason=reason or None
+        case_id=case.id, module_id=module_id, status=to.value, since=since or at, by=by, setback_id=setback_id,
+        reason=reason or None,
     )
     session.add(row)
     record(
@@ -105,14 +106,17 @@ def change_stage(
     return row
 
 
-def start_stage(session: Session, case: Case, module_id: str | None, *, by: uuid.UUID | None, at: datetime) -> None:
-    """The first homework of a module starts its stage, on the day on which it is there. ``by``: who gave it."""
+def start_stage(
+    session: Session, case: Case, module_id: str | None, *, since: datetime | None = None, by: uuid.UUID | None, at: datetime
+) -> None:
+    """The first homework of a module starts its stage. ``since``: the day that was chosen for it; now, without one. ``by``: who
+    gave it."""
     if by is None or module_id not in {module.id for module in library.modules if module.number}:
         return
     moved = select(StageState.id).where(StageState.case_id == case.id, StageState.module_id == module_id)
     if session.scalars(moved.limit(1)).first() is None:
         before, to, reason = StageStatus.NOT_STARTED, StageStatus.IN_PROGRESS, "The first homework was given."
-        change_stage(session, case, str(module_id), before=before, to=to, reason=reason, by=by, at=at)
+        change_stage(session, case, str(module_id), before=before, to=to, reason=reason, since=since, by=by, at=at)
 
 
 def sign_off_stage(

@@ -61,8 +61,10 @@ def open_run(session: Session, schedule: Schedule, number: int, *, at: datetime)
     """The run of this number as homework; None when it is there already, or may not be opened now. Whoever comes second waits for
     the first at the schedule's row, and then finds the run."""
     session.execute(select(Schedule.id).where(Schedule.id == schedule.id).with_for_update())
-    taken = select(Run.id).where(Run.schedule_id == schedule.id, Run.number == number)
-    if session.scalars(taken).first() is not None or _waits_to_begin(session, schedule, at=at):
+    taken = session.scalars(select(Run.opened_at).where(Run.schedule_id == schedule.id, Run.number == number)).first()
+    if taken is not None and taken < _meant_for(schedule, number, at=at):  # its person opened it early: now its day has come
+        _start_stage_of(session, schedule, number, at=at)
+    if taken is not None or _waits_to_begin(session, schedule, at=at):
         return None
     is_timed = schedule.every != Every.SESSION
     closes_at = schedule.closes_at(number) if is_timed else None
@@ -77,14 +79,24 @@ def open_run(session: Session, schedule: Schedule, number: int, *, at: datetime)
         number=number, intended_at=schedule.opens_at(number) if is_timed else at, opened_at=at, closes_at=closes_at,
     )  # fmt: skip
     session.add(run)
-    _start(session, homework, at=at)
+    _start_stage_of(session, schedule, number, at=at)
     return run
 
 
-def _start(session: Session, homework: Assignment, *, at: datetime) -> None:
-    """It is there now: with the first homework of a module its stage begins."""
-    session.flush()
-    start_stage(session, homework.participant.case, homework.module_id, by=homework.assigned_by, at=at)
+def _start_stage_of(session: Session, schedule: Schedule, number: int, *, at: datetime) -> None:
+    """With the first homework of a module its stage begins, and reports for both say when: on the day that the counselor chose.
+    That its person opened it early, or came late where no worker runs, is theirs alone."""
+    since = _meant_for(schedule, number, at=at)
+    if since <= at:
+        session.flush()
+        case = session.get_one(Case, schedule.case_id)
+        start_stage(session, case, schedule.module_id, by=schedule.begun_by, since=since, at=at)
+
+
+def _meant_for(schedule: Schedule, number: int, *, at: datetime) -> datetime:
+    """When this run was to be there: never before the schedule was given; after a session, at once."""
+    follows_a_session = schedule.every == Every.SESSION and (number > 1 or schedule.when != "before")
+    return at if follows_a_session else max(schedule.opens_at(number), schedule.begun_at)
 
 
 def _waits_to_begin(session: Session, schedule: Schedule, *, at: datetime) -> bool:
@@ -206,6 +218,8 @@ def open_planned(session: Session, *, at: datetime, seats: Seats = None) -> int:
     for homework in list(session.scalars(due)):
         if not _is_closed_by_rule(session, homework, at=at):
             homework.end_hold(by=None, at=at)
-            _start(session, homework, at=at)
+            session.flush()
+            case, since = homework.participant.case, homework.opens_at
+            start_stage(session, case, homework.module_id, by=homework.assigned_by, since=since, at=at)
             opened += 1
     return opened

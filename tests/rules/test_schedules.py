@@ -12,7 +12,7 @@ from cast import Cast
 from sqlalchemy import select
 
 from clinic.db import db
-from clinic.models import Assignment, AssignmentState, Draft, Medium, NotAllowedNow, Run, Schedule
+from clinic.models import Assignment, AssignmentState, Draft, Medium, NotAllowedNow, Run, Schedule, StageState
 from clinic.models.notes import record_encounter
 from clinic.models.running import next_number, open_due_runs, open_early, resume_run, skip_run
 from clinic.models.schedules import Every, begin_schedule
@@ -249,3 +249,33 @@ def test_every_second_session_has_a_sheet_and_the_ones_between_have_none(cast: C
         (["open"], ["missed", "missed"]),
         (["missed", "open"], ["missed", "missed", "open"]),
     ]
+
+
+@pytest.mark.parametrize("comes", ["early", "on the day", "two days late"])
+def test_the_day_on_which_a_stage_began_is_the_one_that_was_chosen_whenever_its_person_came(cast: Cast, comes: str) -> None:
+    """Reports for the other person print that day."""
+    schedule = begin(cast, every=Every.WEEK, starts_on=date(2026, 3, 9))
+    cast.clock.pass_by(hours=30)
+    if comes == "early":
+        open_early(db.session(), schedule, at=cast.clock())
+        db.session.commit()
+    assert stages_begun() == []
+    cast.clock.at = schedule.opens_at(1) + timedelta(days=2 if comes == "two days late" else 0)
+    tick(cast)
+    assert stages_begun() == [("take-care-of-yourself", schedule.opens_at(1))]
+    assert tick(cast) == 0
+
+
+def test_a_planned_sheet_that_its_person_opens_late_begins_its_stage_on_the_planned_day(cast: Cast) -> None:
+    row = cast.assign("Ana", "hard-talks", by="Cleo")
+    planned = row.opens_at = cast.clock() + timedelta(days=3)
+    row.hold(why="Planned", by=cast.users["Cleo"], at=cast.clock())
+    db.session.commit()
+    cast.clock.pass_by(days=5)
+    open_due_runs(db.session(), at=cast.clock(), seats=[cast.seats["Ana"]])  # no worker runs: she signs in
+    db.session.commit()
+    assert [since for _, since in stages_begun()] == [planned]
+
+
+def stages_begun() -> list[tuple[str, datetime]]:
+    return [(row.module_id, row.since) for row in db.session.scalars(select(StageState))]
