@@ -126,6 +126,15 @@ class CorrectSideForm(Form):
     reason = LongText("Why it changes", [Needed("Say in a few words why it changes.")], most=MOST_REASON)
 
 
+class NamesForm(Form):
+    full_name = ShortText("Full name", [Needed("Write this person's full name.")])
+    preferred_name = ShortText("Preferred name", [Needed("Write what you call this person.")])
+    pronouns = ShortText("Pronouns")
+
+    def names(self) -> dict[str, str]:
+        return {field.name: field.data or "" for field in self}
+
+
 class LoginForm(Form):
     """The address of one person who was added without one."""
 

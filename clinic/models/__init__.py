@@ -15,6 +15,7 @@ from clinic.models.cases import (
 )
 from clinic.models.closing import CaseClosing
 from clinic.models.comments import ReviewComment
+from clinic.models.corrections import Correction
 from clinic.models.encounters import Attendance, Encounter, Medium
 from clinic.models.finality import FINAL
 from clinic.models.goals import Goal, GoalRating
@@ -67,6 +68,7 @@ __all__ = [
     "CaseClosing",
     "CaseState",
     "ConfidentialityPolicy",
+    "Correction",
     "Draft",
     "Encounter",
     "Event",

@@ -120,6 +120,7 @@ class Participant(Base):
     side: Mapped[str] = mapped_column(default=Side.UNSET.value)
     capacity: Mapped[str] = mapped_column(default=Capacity.CLIENT.value)
     adult_confirmed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")  # counts the corrections
     full_name = sealed_text()
     preferred_name = sealed_text()
     pronouns = sealed_text()

@@ -134,12 +134,7 @@ def give_login(
     session: Session, participant: Participant, email: str, *, blind_index: BlindIndex, by: uuid.UUID, at: datetime
 ) -> User:
     """A login of their own, with no password yet. A shared address is refused: each person has their own."""
-    index = blind_index(email)
-    with session.no_autoflush:
-        taken = session.scalars(select(User).where(User.email_index == index)).first()
-        waiting = any(isinstance(row, User) and row.email_index == index for row in session.new)
-    if taken is not None or waiting:
-        raise AddressTaken(email)
+    index = require_free_address(session, email, blind_index=blind_index)
     user = User(
         role=Role.CLIENT.value, email=email.strip(), email_index=index, name=participant.preferred_name, added_at=at
     )
@@ -147,6 +142,17 @@ def give_login(
     session.flush()
     participant.user_id = user.id
     return user
+
+
+def require_free_address(session: Session, email: str, *, blind_index: BlindIndex) -> bytes:
+    """The index of an address that nobody here signs in with."""
+    index = blind_index(email)
+    with session.no_autoflush:
+        taken = session.scalars(select(User).where(User.email_index == index)).first()
+        waiting = any(isinstance(row, User) and row.email_index == index for row in session.new)
+    if taken is not None or waiting:
+        raise AddressTaken(email)
+    return index
 
 
 def invite(session: Session, user: User, *, valid_for: timedelta, by: uuid.UUID | None, at: datetime) -> str:

@@ -25,7 +25,7 @@ PRIVATE = {
     "StageSignOff", "SafeContact", "Signature", "ReleasedReport", "Noticed", "NoticedDraft", "Exchange", "ExchangeRound",
     "JointDraft", "Schedule", "Run",
     "NoteReturn", "NoteVoid", "PsychotherapyNote",
-    "SafetyClearance", "Setback", "PlannedEncounter", "CaseClosing", "Goal", "GoalRating", "Message",
+    "SafetyClearance", "Setback", "PlannedEncounter", "CaseClosing", "Correction", "Goal", "GoalRating", "Message",
 }  # fmt: skip
 APART = {"Phrase", "SavedView", "Invitation", "SignIn", "Throttle", "AuditEntry", "Job", "ReminderStop"}
 

@@ -11,6 +11,7 @@ from clinic.db import db
 from clinic.models import (
     Answer,
     Assignment,
+    Correction,
     Exchange,
     ExchangeRound,
     JointDraft,
@@ -41,6 +42,7 @@ JOINT = "pause-rule"
 def plant_together(world: World) -> None:
     """In Ana and Ben's case; Cleo is their counselor."""
     _closed_once(world)
+    _corrected(world)
     _reveal(world)
     _joint_form(world)
     for name in ("Ana", "Ben"):
@@ -202,6 +204,17 @@ def _closed_once(world: World) -> None:
     db.session.flush()
     reopen_case(db.session(), case, why=why, by=by, at=world.at)
     world.keep("the closing of Ana's case", row)
+
+
+def _corrected(world: World) -> None:
+    """What Ben was called before; only somebody who looks at his own record finds it."""
+    ben = world.cast.seat("Ben")
+    row = Correction(
+        case_id=ben.case_id, participant_id=ben.id, field="full_name", made_at=world.at, made_by=world.user_id("Cleo"),
+        before=world.word("ben.corrected.before"), after=ben.full_name, reason=world.word("ben.corrected.why"),
+    )  # fmt: skip
+    db.session.add(row)
+    world.keep("what was corrected of Ben", row)
 
 
 def _planned(world: World) -> None:

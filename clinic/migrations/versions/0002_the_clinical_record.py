@@ -93,6 +93,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_psychotherapy_note_case_id"), ["case_id"], unique=False)
 
     op.create_table(
+        "correction",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.String(length=80), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("before_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("after_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("reason_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case.id"], name=op.f("fk_correction_case_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["user.id"], name=op.f("fk_correction_made_by"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_correction_participant_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_participant_id"), ["participant_id"], unique=False)
+
+    op.create_table(
         "goal",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("participant_id", sa.Uuid(), nullable=True),
@@ -335,6 +360,9 @@ def upgrade() -> None:
     with op.batch_alter_table("joint_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+
     with op.batch_alter_table("progress_note", schema=None) as batch_op:
         batch_op.add_column(sa.Column("format_version", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("is_late", sa.Boolean(), nullable=True))
@@ -389,6 +417,9 @@ def downgrade() -> None:
         batch_op.drop_column("submitted_at")
         batch_op.drop_column("is_late")
         batch_op.drop_column("format_version")
+
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.drop_column("version")
 
     with op.batch_alter_table("joint_version", schema=None) as batch_op:
         batch_op.drop_column("taken_back_at")
@@ -445,6 +476,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_goal_case_id"))
 
     op.drop_table("goal")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_correction_participant_id"))
+
+    op.drop_table("correction")
     with op.batch_alter_table("psychotherapy_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_psychotherapy_note_case_id"))
         batch_op.drop_index(batch_op.f("ix_psychotherapy_note_author_id"))

@@ -12,6 +12,7 @@ from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the b
     caseload,
     cases,
     closing,
+    correcting,
     encounters,
     goals,
     holds,

@@ -83,8 +83,8 @@ def caseload_of(viewer: Viewer, *, today: date, now: datetime) -> Caseload:
     cases = {case.id: case for case in db.session.scalars(access.cases_for(viewer))}
     tasks = open_tasks_of(viewer)
     silent = silent_people(viewer, cases, now=now)
-    today_first = _today(viewer, cases, today, now)
-    needs = [*_tasks(tasks, cases), *today_first, *_homework(viewer, cases, today, silent), *_notes(viewer, cases), *_silence(cases, silent)]
+    needs = [*_tasks(tasks, cases), *_today(viewer, cases, today, now), *_homework(viewer, cases, today, silent)]
+    needs += [*_notes(viewer, cases), *_silence(cases, silent)]
     by_kind = {kind: found for kind in Waiting if (found := [need for need in needs if need.kind is kind])}
     last = _last_sessions(viewer)
     counts = Counter((need.case.id, need.kind) for need in needs)

@@ -9,22 +9,27 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from clinic import access
 from clinic.access import Permission
 from clinic.db import db
-from clinic.models import Invitation, NotAllowedNow, Participant, SafeContact, Side, User
+from clinic.models import Correction, Invitation, NotAllowedNow, Participant, SafeContact, User
 from clinic.models.opening import AddressTaken, give_login, record_contact, steps_of
 from clinic.setup import one_time_link
 from clinic.web.context import actor, now, settings, viewer
 from clinic.web.handing_over import qr_code
 from clinic.web.practice import practice
+from clinic.web.practice.correcting import CHANGED, saved
 from clinic.web.practice.naming import SIDE_WORDS
-from forms.cases import CHANNELS, CorrectSideForm, LoginForm, SafeContactForm, WordsForm
+from forms.cases import CHANNELS, LoginForm, SafeContactForm
 
 ASK_AGAIN_AFTER = timedelta(days=60)
+FIELD_WORDS = {
+    "side": "Side", "full_name": "Full name", "preferred_name": "Preferred name", "pronouns": "Pronouns", "email": "Address",
+    "calls_other": "Calls the other", "calls_event": "Calls the event",
+}  # fmt: skip
 NO_CRISIS_LINES = (
     "Nobody can be invited yet: the settings of this practice name no crisis lines. The pages show them after every form about "
     "risk. Ask your administrator to enter them, each with the day it was checked."
@@ -58,8 +63,19 @@ def participant(id: uuid.UUID) -> str:
         ask_again=contact is None or now() - contact.confirmed_at > ASK_AGAIN_AFTER,
         channels={choice.value: choice.label for choice in CHANNELS},
         login=_login_of(person),
+        corrections=_corrections_of(person),
         refusal="" if settings().practice.crisis_lines else NO_CRISIS_LINES,
     )
+
+
+def _corrections_of(person: Participant) -> list[tuple[str, Correction, str, str]]:
+    """What was corrected, the newest first: in which words, and what it was and became."""
+    rows = access.rows_of(viewer(), Correction, Correction.participant_id == person.id, order_by=Correction.made_at.desc())
+    return [(FIELD_WORDS[row.field], row, _said(row.field, row.before), _said(row.field, row.after)) for row in rows]
+
+
+def _said(field: str, value: str | None) -> str:
+    return SIDE_WORDS[value or ""] if field == "side" else value or "nothing"
 
 
 def _contact_of(person: Participant) -> SafeContact | None:
@@ -78,31 +94,6 @@ def _login_of(person: Participant) -> Login:
     return Login("invited" if until else "waiting", user.email, until)
 
 
-@practice.route("/participants/<uuid:id>/side", methods=["GET", "POST"])
-def correct_side(id: uuid.UUID) -> ResponseReturnValue:
-    person = _found(id, Permission.CHANGE_CASE)
-    if request.method == "GET":
-        return render_template("practice/people/side.html", person=person, form=CorrectSideForm(data={"side": person.side}))
-    form = CorrectSideForm(request.form)
-    if not form.validate():
-        return render_template("practice/people/side.html", person=person, form=form), 400
-    person.correct_side(Side(form.side.data), reason=form.reason.data or "", by=actor(), at=now())
-    return _saved(person, "The side is corrected. The reason is kept.")
-
-
-@practice.route("/participants/<uuid:id>/words", methods=["GET", "POST"])
-def change_words(id: uuid.UUID) -> ResponseReturnValue:
-    person = _found(id, Permission.CHANGE_CASE)
-    if request.method == "GET":
-        return render_template("practice/people/words.html", person=person, form=WordsForm(obj=person))
-    form = WordsForm(request.form)
-    if not form.validate():
-        return render_template("practice/people/words.html", person=person, form=form), 400
-    other, event = form.calls_other.data or "", form.calls_event.data or ""
-    person.change_words(calls_other=other, calls_event=event, by=actor(), at=now())
-    return _saved(person, "From now on the pages use these words.")
-
-
 @practice.route("/participants/<uuid:id>/contact", methods=["GET", "POST"])
 def confirm_contact(id: uuid.UUID) -> ResponseReturnValue:
     """A new dated row, also when nothing changed: that it was asked again is worth knowing."""
@@ -110,12 +101,27 @@ def confirm_contact(id: uuid.UUID) -> ResponseReturnValue:
     if request.method == "GET":
         known = _contact_of(person)
         form = SafeContactForm(data=_as_typed(known.details) if known else None)
-        return render_template("practice/people/contact.html", person=person, form=form)
-    form = SafeContactForm(request.form)
+        return render_template("practice/people/contact.html", person=person, form=form, known=known)
+    form, known = SafeContactForm(request.form), _contact_of(person)
     if not form.validate():
-        return render_template("practice/people/contact.html", person=person, form=form), 400
+        return render_template("practice/people/contact.html", person=person, form=form, known=known), 400
+    if request.form.get("known", _key(known)) != _key(known):
+        page = render_template("practice/people/contact.html", person=person, form=form, known=known, refusal=_changed(known))
+        return page, 409
     record_contact(db.session(), person, form.details(), by=actor(), at=now())
-    return _saved(person, "The safe contact is recorded as confirmed today.")
+    return saved(person, "The safe contact is recorded as confirmed today.")
+
+
+def _key(known: SafeContact | None) -> str:
+    return str(known.id) if known else ""
+
+
+def _changed(known: SafeContact | None) -> str:
+    details = known.details if known else {}
+    ways = ", ".join(str(choice.label) for choice in CHANNELS if choice.value in details.get("channels", ())) or "at sessions only"
+    hours = details.get("hours") or "no hours given"
+    left = "a message may be left" if details.get("may_leave_message") else "no message may be left"
+    return CHANGED.format(now=f"{ways}; {hours}; {left}")
 
 
 def _as_typed(details: dict[str, object]) -> dict[str, object]:
@@ -136,7 +142,7 @@ def add_login(id: uuid.UUID) -> ResponseReturnValue:
         except AddressTaken as taken:
             form.email.errors = [str(taken)]
         else:
-            return _saved(person, "The address is saved. Next: make a link for this person.")
+            return saved(person, "The address is saved. Next: make a link for this person.")
     return render_template("practice/people/login.html", person=person, form=form), 400 if form.errors else 200
 
 
@@ -154,10 +160,3 @@ def invite(id: uuid.UUID) -> ResponseReturnValue:
     until = now() + timedelta(days=settings().accounts.invitation_days)
     contact = _contact_of(person)
     return render_template("practice/people/link.html", person=person, link=link, qr=qr_code(link), until=until, contact=contact)
-
-
-def _saved(person: Participant, sentence: str) -> ResponseReturnValue:
-    id = person.id
-    db.session.commit()
-    flash(sentence, "success")
-    return redirect(url_for("practice.participant", id=id), 303)

@@ -21,6 +21,7 @@ from clinic.models.comments import comment_on
 from clinic.web.context import actor, now, today, viewer
 from clinic.web.practice import practice
 from clinic.web.practice.answered import Homework, homework_of
+from clinic.web.words import day
 from forms import library
 from forms.homework import CommentForm, ExtendForm, ReturnForm, ReviewForm
 from forms.reveals import HoldForm
@@ -84,6 +85,9 @@ def extend_homework(id: uuid.UUID) -> ResponseReturnValue:
     assignment = access.find(viewer(), Assignment, id, Permission.CHANGE_ASSIGNMENT)
 
     def extend(form: Form) -> str:
+        if request.form.get("known", str(assignment.due_on or "")) != str(assignment.due_on or ""):
+            on_record = day(assignment.due_on) if assignment.due_on else "no day"
+            raise NotAllowedNow(f"The date was changed since the page was opened: it is {on_record} now. Save yours if it holds.")
         if form.due_on.data != assignment.due_on:
             assignment.change_due(form.due_on.data, by=actor(), at=now())
         return "The due date is changed."
