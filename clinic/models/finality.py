@@ -19,6 +19,7 @@ from clinic.models.voiding import NoteVoid
 GUARDED = (ProgressNote, StageEntry, Statement, Addendum, NoteVoid, NoteReturn)
 BESIDE = ("addenda", "void")
 OF_SIGNED = "A note of this session is signed, and who met, when and how is part of it. Add an addendum instead."
+ATTENDED = ("encounter_id", "participant_id", "attended")
 OF_THE_SESSION = ("began_at", "minutes", "medium", "individual_of", "case_id")
 
 
@@ -73,10 +74,8 @@ def _was_signed(note: ProgressNote) -> bool:
 
 def _changes_a_signed_session(session: Session, row: Encounter | Attendance) -> bool:
     """The facts of a session stand in its signed notes."""
-    if isinstance(row, Attendance):
-        id, touched = row.encounter_id, row in session.deleted or session.is_modified(row)
-    else:
-        below: Any = inspect(row)
-        id, touched = row.id, row in session.deleted or any(below.attrs[name].history.deleted for name in OF_THE_SESSION)
+    state: Any = inspect(row)
+    id, names = (row.encounter_id, ATTENDED) if isinstance(row, Attendance) else (row.id, OF_THE_SESSION)
+    touched = row in session.deleted or any(state.attrs[name].history.has_changes() for name in names)
     signed = select(ProgressNote.id).where(ProgressNote.encounter_id == id, ProgressNote.state == NoteState.SIGNED)
-    return bool(touched and inspect(row).persistent and session.scalars(signed.limit(1)).first())
+    return bool(touched and state.persistent and session.scalars(signed.limit(1)).first())
