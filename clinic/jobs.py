@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from clinic.db import db
 from clinic.models import Job
 from clinic.models.agreeing import raise_due_reviews
+from clinic.models.calling import safety_calls, staff_address
 from clinic.models.goals import raise_due_goal_reviews
 from clinic.models.jobs import ask_for, claim, job_of, sweep
 from clinic.models.reminding import (
@@ -29,13 +30,13 @@ from clinic.models.reminding import (
 )
 from clinic.models.running import open_due_runs
 from clinic.models.upkeep import give_due_checks, raise_rechecks, raise_unsent_checks, tell_of_no_way
-from clinic.reminders import TEXT_ID, Deliver, is_due, letter, stop_token, way_to
+from clinic.reminders import TEXT_ID, Deliver, call, is_due, letter, stop_token, way_to
 
 if TYPE_CHECKING:
     from clinic.config import Settings
 
 log = logging.getLogger("clinic.jobs")
-SEND_NOTE = "send_note"
+SEND_NOTE, CALL_STAFF = "send_note", "call_staff"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def tick(bench: Bench) -> int:
         lambda: raise_unsent_checks(session, at=at),
         lambda: give_due_checks(session, weeks=weeks, at=at),
         lambda: raise_rechecks(session, at=at),
+        lambda: call_staff(bench, at=at),
         lambda: make_notes(bench, at=at),
     )
     return sum(_by_itself(matter) for matter in matters)
@@ -95,6 +97,15 @@ def make_notes(bench: Bench, *, at: datetime) -> int:
             ask_for(session, SEND_NOTE, key=f"note:{note.id}", subject_id=note.id, run_at=at)
             made += 1
     return made
+
+
+def call_staff(bench: Bench, *, at: datetime) -> int:
+    """One call to each who works on the case, for each task about safety, whatever the hour."""
+    if not bench.settings.mail.enabled:
+        return 0
+    session = db.session()
+    calls = {f"call:{task_id}:{user_id}": user_id for task_id, user_id in safety_calls(session, at=at)}
+    return sum(ask_for(session, CALL_STAFF, key=key, subject_id=user_id, run_at=at) for key, user_id in calls.items())
 
 
 # --- jobs -----------------------------------------------------------------------------------------------------------------
@@ -155,9 +166,17 @@ def send_note(bench: Bench, job: Job) -> None:
         raise
 
 
+def send_call(bench: Bench, job: Job) -> None:
+    """A worker that is killed after it was sent sends it again: better twice than never."""
+    at, address = bench.clock(), staff_address(db.session(), job.subject_id)
+    db.session.commit()  # no lock is held while a mail server is spoken to
+    if address:
+        bench.deliver(call(address, sender=bench.settings.mail.sender, start=bench.settings.web.public_url + "/", at=at))
+
+
 def _nothing_is_left(person_id: uuid.UUID, *, at: datetime) -> bool:
     session = db.session()
     return newest_waiting(session, person_id) is None and next_session(session, person_id, at=at) is None
 
 
-WORK: dict[str, Callable[[Bench, Job], None]] = {SEND_NOTE: send_note}
+WORK: dict[str, Callable[[Bench, Job], None]] = {SEND_NOTE: send_note, CALL_STAFF: send_call}

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 SUBJECT = "A note for you"
 SENDER_NAME = "Notes"
 BODY = "Something is waiting for you.\n\n{start}\n\nTo get no more of these notes:\n{stop}\n"
+CALL = "Please sign in.\n\n{start}\n"  # to a counselor, when something about safety came: no word of what or whom
 TEXT_ID = "waiting-1"
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 WHOLE_LINES = SMTP.clone(max_line_length=998)  # a long link would be written in code words, which no mail program can press
@@ -180,6 +181,21 @@ def stop_token(secret: bytes, person_id: uuid.UUID) -> str:
 
 
 def letter(address: str, *, sender: str, start: str, stop: str, at: datetime) -> EmailMessage:
+    note = _envelope(address, sender=sender, at=at)
+    note["List-Unsubscribe"] = f"<{stop}>"
+    note["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    note.set_content(BODY.format(start=start, stop=stop))
+    return note
+
+
+def call(address: str, *, sender: str, start: str, at: datetime) -> EmailMessage:
+    """To one of the staff. There is nothing to stop: it is their work."""
+    note = _envelope(address, sender=sender, at=at)
+    note.set_content(CALL.format(start=start))
+    return note
+
+
+def _envelope(address: str, *, sender: str, at: datetime) -> EmailMessage:
     note = EmailMessage(policy=WHOLE_LINES)
     note["From"] = f"{SENDER_NAME} <{sender}>"
     note["To"] = address
@@ -187,9 +203,6 @@ def letter(address: str, *, sender: str, start: str, stop: str, at: datetime) ->
     note["Date"] = format_datetime(at)
     note["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])  # never this computer's name
     note["Auto-Submitted"] = "auto-generated"
-    note["List-Unsubscribe"] = f"<{stop}>"
-    note["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    note.set_content(BODY.format(start=start, stop=stop))
     return note
 
 

@@ -54,10 +54,12 @@ class Job(Base):
         self.run_at = at + timedelta(minutes=2**self.tries)
 
 
-def ask_for(session: Session, name: str, *, key: str, subject_id: uuid.UUID | None = None, run_at: datetime) -> None:
-    """Have it done, once. Asking again for the same key changes nothing."""
-    if session.scalars(select(Job.id).where(Job.key == key)).first() is None:
+def ask_for(session: Session, name: str, *, key: str, subject_id: uuid.UUID | None = None, run_at: datetime) -> bool:
+    """Have it done, once. Asking again for the same key changes nothing. Whether it is new."""
+    is_new = session.scalars(select(Job.id).where(Job.key == key)).first() is None
+    if is_new:
         session.add(Job(name=name, key=key, subject_id=subject_id, run_at=run_at))
+    return is_new
 
 
 def claim(session: Session, *, worker: uuid.UUID, at: datetime) -> Job | None:
