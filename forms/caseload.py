@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from wtforms import Form
 from wtforms.fields import SelectChoice
@@ -58,7 +59,7 @@ class View:
         number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
         return cls(**known, page=min(max(number, 1), MOST_PAGES))
 
-    def as_query(self) -> dict[str, str]:
+    def as_query(self) -> dict[str, Any]:
         """What of it is not the usual, for an address or to be kept. The page is left out."""
         usual = asdict(View())
         return {key: str(value) for key, value in asdict(self).items() if value != usual[key] and key != "page"}

@@ -58,7 +58,7 @@ def _with_one(form: PlanSessionForm) -> uuid.UUID | None:
 
 
 def _facts(form: MoveSessionForm) -> dict[str, Any]:
-    begins = datetime.combine(form.day.data, form.begins.data or time(), tzinfo=settings().practice.zone)
+    begins = datetime.combine(form.day.data or today(), form.begins.data or time(), tzinfo=settings().practice.zone)
     return {"begins_at": begins, "minutes": int(form.minutes.data or 0), "medium": Medium(form.medium.data)}
 
 

@@ -7,8 +7,10 @@ learns whether the other is heard of.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func
 
@@ -56,7 +58,8 @@ def _homework(viewer: Viewer) -> list[tuple[uuid.UUID, uuid.UUID, datetime, int,
         .group_by(Assignment.participant_id, Assignment.case_id)
         .having(func.count().filter(is_open) > 0)
     )
-    return [tuple(row) for row in db.session.execute(counted)]
+    found: Sequence[Any] = db.session.execute(counted).all()
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in found]
 
 
 def _last_attended(viewer: Viewer) -> dict[uuid.UUID, datetime]:
