@@ -201,7 +201,8 @@ def test_an_open_safety_task_marks_the_page(cast: Cast, browser: Opened) -> None
     )  # fmt: skip
     db.session.commit()
     marked, other = (browser("Cleo").get(f"/practice/cases/{cast.cases[name]}").data for name in ("Ana", "Dot"))
-    assert b"tag--alert" in marked and b"Ben: Read this" in marked
+    assert b"tag--alert" in marked and b"A task to read alone" in marked
+    assert b"Read this" not in marked, "the page may be open with both in the room"
     assert b"tag--alert" not in other
 
 

@@ -50,6 +50,7 @@ def test_a_report_is_made_once_and_a_changed_one_is_another(browser: Opened, cas
     made = [cleo.post(path, sent) for _ in range(2)]
     assert [one.status_code for one in made] == [303, 303]
     assert made[0].location == made[1].location
+    assert "Fingerprint (SHA-256)" in cleo.get(made[0].location).get_data(as_text=True)
     assert count(ReleasedReport) == 1
     assert cleo.post(path, sent | {"summary": "Another word."}).location != made[0].location
     assert count(ReleasedReport) == 2

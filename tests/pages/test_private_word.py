@@ -63,3 +63,17 @@ def test_sending_it_raises_a_private_task_and_shows_the_same_page_as_everything(
     assert "zeppelin" in words(cleo.get(f"/practice/homework/{first.id}"))
     ben = browser("Ben")
     assert all("zeppelin" not in ben.get(path).get_data(as_text=True) for path in ("/my/", "/my/shared", "/my/together"))
+
+
+def test_on_the_pages_of_a_case_nothing_says_who_wrote_one_for_both_may_be_in_the_room(cast: Cast, browser: Opened) -> None:
+    ana, cleo, case = browser("Ana"), browser("Cleo"), f"/practice/cases/{cast.cases['Ana']}"
+    before = {path: words(cleo.get(path)) for path in (f"{case}/timeline", f"{case}/timeline?kind=homework")}
+    id = begun(ana)
+    write(ana, id, "zeppelin")
+    send(ana, id)
+    page = words(cleo.get(case))
+    assert "A task to read alone" in page
+    assert "private word" not in page
+    assert "A note" not in page
+    for path, said in before.items():
+        assert words(cleo.get(path)) == said

@@ -18,7 +18,7 @@ from clinic.access import NotFound, Permission
 from clinic.db import db
 from clinic.models import Case, NotAllowedNow, Participant, StageState, StageStatus
 from clinic.models.cases import require_open
-from clinic.models.holding import hold_what_waits
+from clinic.models.holding import FOLLOWS, hold_what_waits
 from clinic.models.homework import assign as give
 from clinic.models.opening import require_first_steps
 from clinic.models.programme import start_stage
@@ -166,7 +166,8 @@ def _give(case: Case, chosen: Set, form: AssignForm) -> tuple[list[Offer], list[
             at=now(),
         )
         why = hold_what_waits(db.session(), row, by=actor(), at=now())
-        held += [f"Held for {offer.person.preferred_name}: {offer.piece.title}. {' '.join(why)}"] if why else []
+        said = FOLLOWS if why == [FOLLOWS] else "Its page says why."  # what else holds it is read alone
+        held += [f"Held for {offer.person.preferred_name}: {offer.piece.title}. {said}"] if why else []
     start_stage(db.session(), case, chosen.module.id if chosen.module else None, by=actor(), at=now())
     return picked, held
 

@@ -1,7 +1,8 @@
 """Everything that happened in a case, each kind from its own rows: when, of whom, in which words, and where to read it.
 
 Decides: what is told of a case, and how. Must never know: what anyone answered or what a note says: titles only, and for a setback
-or a stage the counselor's own line, opened when it is printed. For clinicians: neither of two people sees a word of it.
+or a stage the counselor's own line, opened when it is printed; nor that somebody wrote a private word, for the counselor may look
+at this with both in the room. For clinicians: neither of two people sees a word of it.
 
 Each kind is one query or a few, however much there is. ``most``: the newest so many of each kind are enough.
 """
@@ -59,12 +60,14 @@ def _given(it: Looking) -> Iterator[Entry]:
 def _sent_and_reviewed(it: Looking) -> Iterator[Entry]:
     sent = access.responses_for(it.viewer).join(Assignment, Assignment.id == WorksheetResponse.assignment_id)
     sent = sent.where(WorksheetResponse.case_id == it.case.id, Assignment.kind == "worksheet")
+    sent = sent.where(Assignment.content_id != PRIVATE_WORD)
     columns = sheet(WorksheetResponse.submitted_at, WorksheetResponse.number)
     for row in it.columns(sent, *columns, newest=WorksheetResponse.submitted_at):
         again = " again" if row.number > 1 else ""
         title = f"{it.name(row.participant_id)} sent{again}: {title_of(row, it.case)}"
         yield Entry(row.submitted_at, Told.HOMEWORK, it.seats(row.participant_id), title, "homework", row.id, "waiting")
     own = access.assignments_for(it.viewer).where(Assignment.case_id == it.case.id, Assignment.reviewed_at.is_not(None))
+    own = own.where(Assignment.content_id != PRIVATE_WORD)
     for row in it.columns(own, *sheet(Assignment.reviewed_at), newest=Assignment.reviewed_at):
         title = f"Reviewed, of {it.name(row.participant_id)}: {title_of(row, it.case)}"
         yield Entry(row.reviewed_at, Told.HOMEWORK, it.seats(row.participant_id), title, "homework", row.id, "done")

@@ -37,7 +37,7 @@ class Step:
 
 def next_steps(viewer: Viewer, case: Case, it: Overview, *, now: datetime) -> tuple[Step, ...]:
     """Of a case that goes on; of a finished one only what is left over from before."""
-    left = [*_to_review(it), *_notes(it)]
+    left = [*_to_read_alone(it), *_to_review(it), *_notes(it)]
     if not case.is_open:
         return tuple(left)
     return (*_first_steps(it), *_contacts(viewer, case, now), *left, *_sessions(case, it), *_nothing_out(case, it))
@@ -78,11 +78,18 @@ def _contacts(viewer: Viewer, case: Case, now: datetime) -> Iterator[Step]:
 
 def _to_review(it: Overview) -> Iterator[Step]:
     for person in it.people:
-        sent = [one for one in person.current if one.state == AssignmentState.SUBMITTED]
+        sent = [one for one in person.current if one.state == AssignmentState.SUBMITTED and not one.is_read_apart]
         if sent:
             first, more = sent[-1], f" and {len(sent) - 1} more" if sent[1:] else ""
             why = f"{person.row.preferred_name} sent “{first.title}”{more}, not reviewed yet."
             yield Step(why, f"Review “{first.title}”", url_for("practice.homework", id=first.id))
+
+
+def _to_read_alone(it: Overview) -> Iterator[Step]:
+    """Not whose: the page may be open with both in the room."""
+    checks = [one for person in it.people for one in person.current if one.is_read_apart and one.state == AssignmentState.SUBMITTED]
+    for one in checks[-1:]:
+        yield Step("A private check is not reviewed yet.", "Review it, alone", url_for("practice.homework", id=one.id))
 
 
 def _notes(it: Overview) -> Iterator[Step]:

@@ -32,6 +32,7 @@ from clinic.models import (
 )
 from clinic.models.encounters import persons_of
 from clinic.models.opening import Steps, policy_of, steps_of
+from clinic.models.sending import PRIVATE_WORD, SAFETY_CHECK
 from clinic.web.practice.attention import urgency
 from clinic.web.practice.measured import Measured, measured_of
 from clinic.web.practice.naming import person_line, title_of
@@ -62,6 +63,7 @@ class Given:
     is_late: bool
     due_on: date | None
     when: str
+    is_read_apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,13 @@ def working_on(viewer: Viewer, case: Case) -> tuple[str, ...]:
 
 def _people(viewer: Viewer, case: Case, today: date) -> tuple[Person, ...]:
     """What is out, and the newest of what is behind them: all of it has a page of its own."""
-    own = Assignment.case_id == case.id, Assignment.state.not_in(CLOSED)
+    in_sight = Assignment.content_id != PRIVATE_WORD  # this page may be open with both in the room; its task says of it
+    own = Assignment.case_id == case.id, Assignment.state.not_in(CLOSED), in_sight
     out = access.rows_of(viewer, Assignment, *own, order_by=Assignment.assigned_at.desc())
     people = []
     for person in case.participants:
         behind = access.assignments_for(viewer).where(Assignment.participant_id == person.id, Assignment.state.in_(CLOSED))
-        newest = db.session.scalars(behind.order_by(Assignment.assigned_at.desc()).limit(BEHIND))
+        newest = db.session.scalars(behind.where(in_sight).order_by(Assignment.assigned_at.desc()).limit(BEHIND))
         current = tuple(_given(row, case, today) for row in out if row.participant_id == person.id)
         past = tuple(_given(row, case, today) for row in newest)
         people.append(Person(person, person_line(person), steps_of(db.session(), person), current, past))
@@ -160,7 +163,7 @@ def _given(row: Assignment, case: Case, today: date) -> Given:
         when = f"Given {day(row.assigned_at)}"
     words = "overdue" if is_late else {"submitted": "to review"}.get(row.state, in_words(row.state))
     tone = "alert" if is_late else TONES[row.state]
-    return Given(row.id, title_of(row, case), row.state, words, tone, is_late, row.due_on, when)
+    return Given(row.id, title_of(row, case), row.state, words, tone, is_late, row.due_on, when, row.content_id == SAFETY_CHECK)
 
 
 def _sessions(viewer: Viewer, case: Case) -> tuple[Session, ...]:
