@@ -5,7 +5,7 @@ Decides: nothing but that. Must never know: a case.
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic import access
@@ -14,6 +14,12 @@ from clinic.models import User
 from clinic.web.context import actor, viewer
 from clinic.web.practice import practice
 from forms.own_settings import OwnSettingsForm
+
+
+@practice.context_processor
+def offer_the_keys() -> dict[str, bool]:
+    """For the bar and the list of keys that stand on every page."""
+    return {"letter_keys": "user" not in g or g.user.has_letter_keys}
 
 
 @practice.route("/settings", methods=["GET", "POST"])
