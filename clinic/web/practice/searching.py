@@ -139,7 +139,7 @@ def _hit(viewer: Viewer, match: _Match, cases: dict[uuid.UUID, Case], words: Seq
     case, row = cases[match.case_id], match.row
     if match.kind == "note":
         access.seen(viewer, row, Permission.READ_NOTE)
-        title = "Note" if row.is_signed else "Note, not signed"
+        title = "Note, void" if row.is_void else "Note" if row.is_signed else "Note, not signed"
         href = url_for("practice.note", id=row.id)
     elif match.kind == "answer":
         access.seen(viewer, row, Permission.REVIEW)
