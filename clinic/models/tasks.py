@@ -42,6 +42,10 @@ class Task(Base):
     state: Mapped[str] = mapped_column(default=TaskState.OPEN.value, index=True)
     raised_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    raised_by: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"))  # by hand; None: the product made it
+    assigned_to: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"), index=True)  # None: whoever works on the case
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    submission_key: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     done_at: Mapped[datetime | None]
     done_by: Mapped[uuid.UUID | None] = mapped_column(refers_to("user.id"))
     title = sealed_text()
@@ -54,6 +58,14 @@ class Task(Base):
     @property
     def is_urgent(self) -> bool:
         return self.kind == TaskKind.SAFETY
+
+    def change(self, *, due_at: datetime | None, assigned_to: uuid.UUID | None, by: uuid.UUID, at: datetime) -> None:
+        """When it is due, and who does it. What it says stays: a task that says something else is another task."""
+        if self.state != TaskState.OPEN:
+            raise NotAllowedNow("This task is done.")
+        self.due_at, self.assigned_to = due_at, assigned_to
+        self.version += 1
+        noted(self, Event.TASK_CHANGED, by=by, at=at)
 
     def finish(self, *, what: str, by: uuid.UUID, at: datetime) -> None:
         if self.kind in CLOSES_WITH_WORDS and not what.strip():
@@ -73,10 +85,15 @@ def raise_task(
     title: str,
     why: str = "",
     due_at: datetime | None = None,
+    assigned_to: uuid.UUID | None = None,
+    submission_key: uuid.UUID | None = None,
     by: uuid.UUID | None,
     at: datetime,
 ) -> Task:
     row = Task(
+        raised_by=by,
+        assigned_to=assigned_to,
+        submission_key=submission_key,
         case_id=case_id,
         participant_id=participant_id,
         assignment_id=assignment_id,

@@ -11,7 +11,8 @@ import pytest
 from cast import Browser, Cast
 
 from clinic.db import db
-from clinic.models import Assignment, Task, TaskKind
+from clinic.models import Assignment, Part, Task, TaskKind
+from clinic.models.staffing import join_case
 from clinic.models.tasks import raise_task
 
 Opened = Callable[[str], Browser]
@@ -58,7 +59,7 @@ def test_what_is_about_safety_closes_only_with_words(cast: Cast, browser: Opened
     assert state(id) == ("open", None)
     assert cleo.post(f"{place}/closing", {"action": "Called at ten.\r\nSafe."}, form_at=place).status_code == 303
     assert state(id) == ("done", "Called at ten.\nSafe.")
-    assert b"Called at ten." in cleo.get(place).data and b"Called at ten." in cleo.get("/practice/tasks").data
+    assert b"Called at ten." in cleo.get(place).data and b"Called at ten." in cleo.get("/practice/tasks?show=done").data
 
 
 def test_a_talk_closes_without_words(cast: Cast, browser: Opened) -> None:
@@ -116,3 +117,43 @@ def test_nobody_else_finds_a_task(cast: Cast, browser: Opened, name: str, act: s
     assert [answer.status_code for answer in answers] == [404, 404]
     assert bodies[0] == bodies[1]
     assert state(id) == ("open", None)
+
+
+def text(page: bytes) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.decode()))
+
+
+def test_a_task_is_written_down_given_to_a_colleague_of_the_case_and_done(cast: Cast, browser: Opened) -> None:
+    join_case(db.session(), cast.case("Ana"), cast.user("Fay"), Part.COVER, by=cast.users["Cleo"], at=cast.clock())
+    db.session.commit()
+    cleo, place = browser("Cleo"), f"/practice/cases/{cast.cases['Ana']}/tasks"
+    typed = {"title": "Call the school", "why": "About the two weeks", "about": str(cast.seats["Ben"]), "due_on": "2026-03-04"}
+    key = str(uuid.uuid4())
+    for _ in range(2):
+        assert cleo.post(place, {**typed, "assigned_to": str(cast.users["Fay"]), "submission_key": key}).status_code == 303
+    task = db.session.query(Task).one()
+    id, path = task.id, f"/practice/tasks/{task.id}"
+    assert (task.raised_by, task.kind, task.title) == (cast.users["Cleo"], "own", "Call the school")
+    db.session.rollback()
+    assert "Call the school" not in text(cleo.get("/practice/tasks").data), "it was given to Fay"
+    assert "Fay Example" in text(cleo.get("/practice/tasks?show=all").data)
+    fay = browser("Fay")
+    assert "Call the school" in text(fay.get("/practice/tasks").data) and "Call the school" in text(fay.get("/practice/").data)
+    changed = {"due_on": "2026-03-05", "assigned_to": "", "version": "1"}
+    assert fay.post(f"{path}/changing", changed, form_at=path).status_code == 303
+    stale = cleo.post(f"{path}/changing", {**changed, "due_on": "2026-03-09"}, form_at=path)
+    assert stale.status_code == 409 and "it is due March 5, 2026 now" in text(stale.data) and b'value="2026-03-09"' in stale.data
+    assert cleo.post(f"{path}/closing", {"action": "Called at noon"}, form_at=path).status_code == 303
+    assert "Called at noon" in text(cleo.get("/practice/tasks?show=done").data)
+    assert state(id)[0] == "done"
+
+
+def test_a_task_goes_to_nobody_from_outside_the_case_and_what_was_typed_comes_back(cast: Cast, browser: Opened) -> None:
+    cleo, place = browser("Cleo"), f"/practice/cases/{cast.cases['Ana']}/tasks"
+    typed = {"title": "", "why": "because", "about": str(cast.seats["Gil"]), "due_on": "2026-03-01"}
+    wrong = cleo.post(place, {**typed, "assigned_to": str(cast.users["Fay"])})
+    said = text(wrong.data)
+    assert wrong.status_code == 400 and "because" in said
+    assert "Say in a few words what is to be done." in said and "This day has passed" in said
+    assert said.count("Error: Choose one of the answers in the list.") == 2
+    assert db.session.query(Task).count() == 0

@@ -21,6 +21,7 @@ from clinic.web.practice import (  # noqa: E402, F401  (the routes hang on the b
     notes,
     own_settings,
     palette,
+    own_tasks,
     people,
     phrases,
     planned,

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flask import url_for
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.orm import lazyload
 
 from clinic import access
@@ -96,9 +96,15 @@ def _waits(counts: Counter[tuple[uuid.UUID, Waiting]], case: Case) -> tuple[tupl
     return tuple((kind, counts[case.id, kind]) for kind in Waiting if counts[case.id, kind])
 
 
-def open_tasks_of(viewer: Viewer) -> list[Task]:
+def asks_for(viewer: Viewer) -> ColumnElement[bool]:
+    """A task asks for whoever it was given to; for everybody of the case if it was given to nobody, or is about safety."""
+    return or_(Task.assigned_to.is_(None), Task.assigned_to == viewer.user_id, Task.kind == TaskKind.SAFETY.value)
+
+
+def open_tasks_of(viewer: Viewer, *, everybodys: bool = False) -> list[Task]:
     """Urgent first, then by the time they are due, then the oldest."""
-    found = access.rows_of(viewer, Task, Task.state == State.OPEN.value, order_by=Task.raised_at)
+    whose = () if everybodys else (asks_for(viewer),)
+    found = access.rows_of(viewer, Task, Task.state == State.OPEN.value, *whose, order_by=Task.raised_at)
     return sorted(found, key=urgency)
 
 
