@@ -15,7 +15,7 @@ from clinic.models.programme import Outcome, change_stage, sign_off_stage
 from clinic.models.running import open_due_runs
 from clinic.models.safety import clear_joint_work
 from clinic.models.schedules import OPENS, Every, ScheduleState, begin_schedule
-from clinic.models.sending import SAFETY_CHECK
+from clinic.models.sending import PRIVATE_WORD, SAFETY_CHECK
 from clinic.models.setbacks import record_setback
 from clinic.models.states import StageStatus
 from forms import Given, library
@@ -90,7 +90,9 @@ def goes_through_what_was_sent(life: Life, draw: random.Random, name: str) -> st
 
 
 def _may_be_touched(name: str, row: Assignment) -> bool:
-    """Ben has to be able to show these, and to answer what may be opened, in both worlds."""
+    """Nobody finds a private word that was not sent. And these Ben has to be able to show, or to answer, in both worlds."""
+    if row.content_id == PRIVATE_WORD and row.submitted_at is None:
+        return False
     return name == "Ana" or not (row.content_id in BENS_SHOWN or row.content_id in TOGETHER)
 
 
@@ -122,7 +124,7 @@ def takes_homework_back(life: Life, draw: random.Random, name: str) -> str:
 
 
 def moves_a_date(life: Life, draw: random.Random, name: str) -> str:
-    rows = life.homework(name, *OPEN)
+    rows = [row for row in life.homework(name, *OPEN) if row.content_id != PRIVATE_WORD]
     if not rows:
         return NOTHING
     row, day = draw.choice(rows), (life.at + timedelta(days=draw.randint(1, 20))).date()
