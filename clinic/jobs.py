@@ -17,6 +17,7 @@ from clinic.db import db
 from clinic.models import Job
 from clinic.models.agreeing import raise_due_reviews
 from clinic.models.calling import safety_calls, staff_address
+from clinic.models.cover import turn_covers
 from clinic.models.goals import raise_due_goal_reviews
 from clinic.models.jobs import ask_for, claim, job_of, sweep
 from clinic.models.reminding import (
@@ -55,6 +56,7 @@ def tick(bench: Bench) -> int:
     at, weeks = bench.clock(), bench.settings.programme.safety_check_weeks
     session = db.session()
     matters: tuple[Callable[[], int], ...] = (
+        lambda: turn_covers(session, at=at),
         lambda: open_due_runs(session, at=at),
         lambda: raise_due_reviews(session, at=at),
         lambda: raise_due_goal_reviews(session, at=at),

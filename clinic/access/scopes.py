@@ -35,6 +35,7 @@ from clinic.models import (
     CaseClosing,
     ConfidentialityPolicy,
     Correction,
+    Cover,
     Draft,
     Encounter,
     Goal,
@@ -202,6 +203,14 @@ def colleagues_for(viewer: Viewer) -> Select[User]:
     return select(User).where(User.role == Role.COUNSELOR if viewer.kind is Kind.COUNSELOR else NONE)
 
 
+def covers_for(viewer: Viewer) -> Select[Cover]:
+    """Who is away and who covers, also before it begins; and whoever works on the case."""
+    if viewer.kind is not Kind.COUNSELOR:
+        return select(Cover).where(NONE)
+    own = or_(Cover.away_id == viewer.user_id, Cover.covering_id == viewer.user_id)
+    return select(Cover).where(or_(own, in_my_cases(viewer, Cover.case_id)))
+
+
 def invitations_for(viewer: Viewer) -> Select[Invitation]:
     if viewer.kind is Kind.ADMINISTRATOR:
         staff = select(User.id).where(User.role != Role.CLIENT)
@@ -240,6 +249,7 @@ SCOPES: dict[type, Callable[[Viewer], Select[Any]]] = {
     CaseClinician: clinicians(CaseClinician),
     CaseClosing: clinicians(CaseClosing),
     Correction: clinicians(Correction),
+    Cover: covers_for,
     StageState: clinicians(StageState),
     StageSignOff: clinicians(StageSignOff),
     StageMark: clinicians(StageMark),

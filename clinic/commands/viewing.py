@@ -23,6 +23,7 @@ from clinic import access, create_app
 from clinic.access import NotFound, Permission, Viewer
 from clinic.db import db
 from clinic.models import Case, Event, Participant, Role, User, record
+from clinic.models.cover import turn_covers
 
 if TYPE_CHECKING:
     from clinic.config import Settings
@@ -81,6 +82,8 @@ def _staff_viewer(user: User | None) -> Viewer:
     """Clients have pages, and no command line: theirs is refused like an address that nobody has."""
     if user is None or user.role == Role.CLIENT:
         raise NotFound(Permission.SEE_CASE)
+    if turn_covers(db.session(), at=now()):
+        db.session.commit()
     return Viewer.of(user)
 
 

@@ -16,6 +16,7 @@ from clinic.models.cases import (
 from clinic.models.closing import CaseClosing
 from clinic.models.comments import ReviewComment
 from clinic.models.corrections import Correction
+from clinic.models.cover import Cover
 from clinic.models.encounters import Attendance, Encounter, Medium
 from clinic.models.finality import FINAL
 from clinic.models.goals import Goal, GoalRating
@@ -69,6 +70,7 @@ __all__ = [
     "CaseState",
     "ConfidentialityPolicy",
     "Correction",
+    "Cover",
     "Draft",
     "Encounter",
     "Event",

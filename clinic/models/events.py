@@ -56,6 +56,8 @@ class Event(StrEnum):
     PSYCHOTHERAPY_NOTE_BEGUN = "psychotherapy_note_begun"
     CASE_JOINED = "case_joined"
     CASE_LEFT = "case_left"
+    COVER_PLANNED = "cover_planned"
+    COVER_ENDED = "cover_ended"
     STAGE_CHANGED = "stage_changed"
     STAGE_SIGNED_OFF = "stage_signed_off"
     STAGE_MARKED = "stage_marked"
@@ -110,6 +112,7 @@ FIELDS: dict[Event, frozenset[str]] = dict.fromkeys(Event, NOTHING) | {
     Event.NOTE_VOIDED: frozenset({"voiding", "digest"}),
     Event.CASE_JOINED: frozenset({"who", "part"}),
     Event.CASE_LEFT: frozenset({"who", "part"}),
+    Event.COVER_PLANNED: frozenset({"who"}),
     Event.STAGE_CHANGED: frozenset({"module", "before", "after"}),
     Event.STAGE_SIGNED_OFF: frozenset({"module", "outcome"}),
     Event.STAGE_MARKED: frozenset({"module"}),

@@ -15,7 +15,7 @@ from clinic.sealing import _sealed_of
 from tests.shape.tree import ROOT, kept_files, modules, place
 
 # Rows that both people of a case, or a person and the practice, have in common.
-SHARED = {"Case", "Participant", "Assignment", "Encounter", "Attendance", "CaseClinician", "ConfidentialityPolicy", "User"}
+SHARED = {"Case", "Participant", "Assignment", "Encounter", "Attendance", "CaseClinician", "Cover", "ConfidentialityPolicy", "User"}
 # What was put to both: the two people, their clinicians.
 TOGETHER = {"Reveal", "RevealedAnswer", "JointForm", "JointVersion", "JointDecision"}
 # Rows that are one person's, or the clinicians'.
@@ -44,6 +44,7 @@ AT_THE_DOOR = {
     ("clinic/web/admin.py", "User"): "whether an address is taken",
     ("clinic/web/practice/people.py", "User"): "the login of a seat that was found for the viewer",
     ("clinic/web/practice/attention.py", "Encounter"): "the day of a session, beside a note that the scope holds",
+    ("clinic/web/practice/earlier.py", "Encounter"): "the order of sessions, beside notes that the scope holds",
     ("clinic/web/practice/history.py", "Assignment"): "the title of what was sent, beside a sending that the scope holds",
     ("clinic/web/practice/history_sessions.py", "Encounter"): "the day of a session, beside a note that the scope holds",
     ("clinic/web/practice/history_together.py", "Assignment"): "the title of what is shown, beside a sharing that the scope holds",
@@ -62,6 +63,7 @@ CLOCKS = {
     "clinic/__init__.py": "the system's clock, handed down from here",
     "clinic/demo/plain.py": "the day on which the invented life ends",
     "clinic/demo/folder.py": "the same",
+    "clinic/doctor.py": "a command of its own: whether a number was tried lately",
 }
 OF_THE_CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 STATEMENTS = {"select", "update", "delete", "insert", "exists"}

@@ -26,6 +26,7 @@ from clinic.models import (
     SafetyClearance,
 )
 from clinic.models.closing import Closed, close_case, reopen_case
+from clinic.models.cover import hand_over
 from clinic.models.goals import rate_goal, set_goal
 from clinic.models.joint import open_joint_form
 from clinic.models.planned import plan_session
@@ -52,6 +53,7 @@ def plant_together(world: World) -> None:
     _safety(world)
     _hold(world)
     _planned(world)
+    _cover(world)
     db.session.flush()
 
 
@@ -215,6 +217,16 @@ def _corrected(world: World) -> None:
     )  # fmt: skip
     db.session.add(row)
     world.keep("what was corrected of Ben", row)
+
+
+def _cover(world: World) -> None:
+    """Arranged for later: until then it gives Fay nothing of the case."""
+    begins = world.at + timedelta(days=30)
+    (row,) = hand_over(
+        db.session(), [world.cast.case("Dot")], world.cast.user("Fay"), begins_at=begins, ends_at=begins + timedelta(days=7),
+        by=world.user_id("Cleo"), at=world.at,
+    )  # fmt: skip
+    world.keep("the cover of Dot's case", row)
 
 
 def _planned(world: World) -> None:

@@ -118,6 +118,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_correction_participant_id"), ["participant_id"], unique=False)
 
     op.create_table(
+        "cover",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("away_id", sa.Uuid(), nullable=False),
+        sa.Column("covering_id", sa.Uuid(), nullable=False),
+        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("part_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["away_id"], ["user.id"], name=op.f("fk_cover_away_id"), initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_cover_case_id"), initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["covering_id"], ["user.id"], name=op.f("fk_cover_covering_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["part_id"], ["case_clinician.id"], name=op.f("fk_cover_part_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cover")),
+    )
+    with op.batch_alter_table("cover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cover_away_id"), ["away_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cover_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cover_covering_id"), ["covering_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cover_ended_at"), ["ended_at"], unique=False)
+
+    op.create_table(
         "goal",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("participant_id", sa.Uuid(), nullable=True),
@@ -500,6 +527,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_goal_case_id"))
 
     op.drop_table("goal")
+    with op.batch_alter_table("cover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cover_ended_at"))
+        batch_op.drop_index(batch_op.f("ix_cover_covering_id"))
+        batch_op.drop_index(batch_op.f("ix_cover_case_id"))
+        batch_op.drop_index(batch_op.f("ix_cover_away_id"))
+
+    op.drop_table("cover")
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_correction_participant_id"))
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import lazyload
 from clinic import access
 from clinic.access import Viewer
 from clinic.db import db
-from clinic.models import Assignment, AssignmentState, Case, Encounter, NoteState, ProgressNote, Task, TaskKind
+from clinic.models import Assignment, AssignmentState, Case, Cover, Encounter, NoteState, ProgressNote, Task, TaskKind
 from clinic.models import TaskState as State
 from clinic.web.context import settings
 from clinic.web.practice.naming import title_of
@@ -97,8 +97,12 @@ def _waits(counts: Counter[tuple[uuid.UUID, Waiting]], case: Case) -> tuple[tupl
 
 
 def asks_for(viewer: Viewer) -> ColumnElement[bool]:
-    """A task asks for whoever it was given to; for everybody of the case if it was given to nobody, or is about safety."""
-    return or_(Task.assigned_to.is_(None), Task.assigned_to == viewer.user_id, Task.kind == TaskKind.SAFETY.value)
+    """A task asks for whoever it was given to, or covers for them; for everybody of the case if it was given to nobody, or is about
+    safety."""
+    mine = (Cover.covering_id == viewer.user_id, Cover.part_id.is_not(None), Cover.ended_at.is_(None))
+    away = access.scope(viewer, Cover).where(*mine, Cover.case_id == Task.case_id).with_only_columns(Cover.away_id)
+    theirs = or_(Task.assigned_to == viewer.user_id, Task.assigned_to.in_(away))
+    return or_(Task.assigned_to.is_(None), theirs, Task.kind == TaskKind.SAFETY.value)
 
 
 def open_tasks_of(viewer: Viewer, *, everybodys: bool = False) -> list[Task]:

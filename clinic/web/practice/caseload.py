@@ -20,6 +20,7 @@ from clinic.models.views import keep_view
 from clinic.web.context import actor, now, today, viewer
 from clinic.web.practice import practice
 from clinic.web.practice.attention import Caseload, caseload_of
+from clinic.web.practice.cover import covers_told
 from clinic.web.practice.listed import Listing, listing, named
 from clinic.web.practice.naming import TIES
 from forms.caseload import FindForm, KeepViewForm, View, ViewForm
@@ -90,6 +91,7 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     about: dict[str, Any] = {
+        "covers": covers_told(viewer(), at=now()),
         "looked_for": finding.name.data if finding and not finding.errors else "",
         "choosing": ViewForm(data={key: getattr(view, key) for key in ("state", "waits", "tie", "order")}),
         "finding": finding or FindForm(),
