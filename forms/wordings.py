@@ -80,17 +80,17 @@ def read_held_item(row: Row) -> HeldItem:
 def as_toml(held: Held) -> str:
     """JSON's strings are TOML's too."""
 
-    def text(said: str) -> str:
+    def written(said: str) -> str:
         return json.dumps(said, ensure_ascii=False)
 
-    keys = {"id": text(held.id), "version": str(held.version), "source": text(held.source), "sha256": text(held.sha256)}
+    keys = {"id": written(held.id), "version": str(held.version), "source": written(held.source), "sha256": written(held.sha256)}
     if held.introduction:
-        keys["introduction"] = text(held.introduction)
+        keys["introduction"] = written(held.introduction)
     lines = [HEAD, *(f"{key} = {value}" for key, value in keys.items())]
     for item in held.items:
-        lines += ["", "[[items]]", f"id = {text(item.id)}", f"prompt = {text(item.prompt)}"]
+        lines += ["", "[[items]]", f"id = {written(item.id)}", f"prompt = {written(item.prompt)}"]
         if item.scale:
-            lines += ["scale = [", *(f"    {{ value = {value}, label = {text(label)} }}," for value, label in item.scale), "]"]
+            lines += ["scale = [", *(f"    {{ value = {value}, label = {written(label)} }}," for value, label in item.scale), "]"]
     return "\n".join(lines) + "\n"
 
 

@@ -63,7 +63,7 @@ def goal(id: uuid.UUID) -> str:
 @practice.route("/goals/<uuid:id>/words", methods=["GET", "POST"])
 def change_goal(id: uuid.UUID) -> ResponseReturnValue:
     found = access.find(viewer(), Goal, id, Permission.KEEP_GOAL)
-    case = db.session.get_one(Case, found.case_id)
+    case = access.find(viewer(), Case, found.case_id, Permission.SET_GOAL)
     if request.method == "GET":
         return _edit(case, _form(case)(data=_as_typed(found, case), today=today()), found)
     form = _form(case)(request.form, today=today())
@@ -166,7 +166,7 @@ def _edit(case: Case, form: GoalForm, found: Goal | None = None, *, refusal: str
 def _page(
     found: Goal, *, rating: RatingForm | None = None, ending: EndGoalForm | None = None, refusal: str = "", status: int = 200
 ) -> tuple[str, int]:
-    case = db.session.get_one(Case, found.case_id)
+    case = access.find(viewer(), Case, found.case_id, Permission.SET_GOAL)
     page = render_template(
         "practice/goals/goal.html", case=case, it=goal_page(viewer(), case, found), rating=rating or _rating(found)(today=today()),
         ending=ending or EndGoalForm(), refusal=refusal, next_look=day(found.review_on),
