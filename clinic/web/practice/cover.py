@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from flask import flash, redirect, render_template, request, url_for
@@ -52,7 +52,7 @@ def hand_over() -> ResponseReturnValue:
         return _page(form, status=400)
     cases = [access.find(viewer(), Case, uuid.UUID(id), Permission.STAFF_CASE) for id in form.cases.data]
     (to,) = (one for one in _colleagues() if str(one.id) == form.colleague.data)
-    begins, ends = _midnight(form.begins_on.data), _midnight(form.ends_on.data + timedelta(days=1))
+    begins, ends = _midnight(form.begins_on.data or today()), _midnight((form.ends_on.data or today()) + timedelta(days=1))
     try:
         hand_over_to(db.session(), cases, to, begins_at=begins, ends_at=ends, by=actor(), at=now())
     except NotAllowedNow as refusal:
@@ -63,8 +63,8 @@ def hand_over() -> ResponseReturnValue:
     return redirect(url_for("practice.cover"), 303)
 
 
-def _midnight(on: object) -> datetime:
-    return datetime.combine(on, time(), settings().practice.zone)  # type: ignore[call-overload, no-any-return]
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time(), settings().practice.zone)
 
 
 @practice.post("/cover/<uuid:id>/end")
