@@ -18,6 +18,7 @@ from wtforms.fields import SelectChoice
 SHORT, LONG = 300, 20_000
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
+LATEST_DAYS = 3 * 366
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _US = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?(?:\s*([ap])\.?m\.?)?", re.IGNORECASE)
@@ -244,6 +245,16 @@ class Several(SelectMultipleField):
 
     def process_data(self, value: Iterable[str] | None) -> None:
         self.data = list(value or ())
+
+
+def require_ahead(day: date | None, *, today: date) -> None:
+    """For a day on which something is due: today or later, and not absurdly late."""
+    if day is None:
+        return
+    if day < today:
+        raise ValidationError("This day has passed. Choose today or a later day.")
+    if (day - today).days > LATEST_DAYS:
+        raise ValidationError("This is more than three years ahead. Please check the year.")
 
 
 def choices_of(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:

@@ -13,9 +13,9 @@ from datetime import date
 from math import sqrt
 from typing import Any
 
-from wtforms import Field, Form, ValidationError
+from wtforms import Field, Form
 
-from forms.fields import Day, LongText, Needed, OneFromList, OneOf, Several, ShortText, Whole, choices_of
+from forms.fields import Day, LongText, Needed, OneFromList, OneOf, Several, ShortText, Whole, choices_of, require_ahead
 from forms.phrases import KeyField
 
 LEVELS = (-2, -1, 0, 1, 2)
@@ -28,7 +28,6 @@ MEANINGS = {
 }
 SHARED = 0.3  # how far goals of one person move together, as Kiresuk and Sherman take it
 MOST_LEVEL, MOST_WHY = 600, 2_000
-_LATEST_DAYS = 3 * 366
 
 
 def attainment(levels: Sequence[int]) -> float | None:
@@ -56,12 +55,7 @@ class _ReviewForm(Form):
         super().__init__(formdata, **kwargs)
 
     def validate_review_on(self, field: Field) -> None:
-        if field.data is None:
-            return
-        if field.data < self.today:
-            raise ValidationError("This day has passed. Choose today or a later day.")
-        if (field.data - self.today).days > _LATEST_DAYS:
-            raise ValidationError("This is more than three years ahead. Please check the year.")
+        require_ahead(field.data, today=self.today)
 
 
 class GoalForm(_ReviewForm):

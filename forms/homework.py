@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import Field, Form, ValidationError
+from wtforms import Field, Form
 
-from forms.fields import Day, LongText, Needed, Several, choices_of
+from forms.fields import Day, LongText, Needed, Several, choices_of, require_ahead
 
 MOST_NOTE = 2_000
-_LATEST_DAYS = 3 * 366
 _NOTE = "note-"
 
 
@@ -25,12 +24,7 @@ class _DueForm(Form):
         super().__init__(formdata, **kwargs)
 
     def validate_due_on(self, field: Field) -> None:
-        if field.data is None:
-            return
-        if field.data < self.today:
-            raise ValidationError("This day has passed. Choose today or a later day.")
-        if (field.data - self.today).days > _LATEST_DAYS:
-            raise ValidationError("This is more than three years ahead. Please check the year.")
+        require_ahead(field.data, today=self.today)
 
 
 class AssignForm(_DueForm):
