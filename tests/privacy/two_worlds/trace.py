@@ -16,7 +16,7 @@ from clinic.db import db
 from clinic.models.programme import change_stage
 from clinic.models.states import NotAllowedNow, StageStatus
 from forms import library
-from tests.privacy.two_worlds import of_both, of_counselor, of_either  # noqa: F401  (they name the acts)
+from tests.privacy.two_worlds import of_both, of_counselor, of_either, of_planned  # noqa: F401  (they name the acts)
 from tests.privacy.two_worlds.acts import ACTS, Act, Whose
 from tests.privacy.two_worlds.chance import chance
 from tests.privacy.two_worlds.invariants import what_contradicts
