@@ -72,7 +72,9 @@ def seen_by(life: Life, name: str, ids: Ids | None, *, public: bool = True) -> S
         browser = signed_in(life.app, name)
     found: Sight = {}
     for rule in rules(life.app):
-        if rule.endpoint in NOT_ASKED or rule.rule.endswith(".pdf") or area(rule.endpoint) not in (AREA[name], "public" if public else ""):
+        if rule.endpoint in NOT_ASKED or rule.rule.endswith(".pdf"):
+            continue
+        if area(rule.endpoint) not in (AREA[name], "public" if public else ""):
             continue
         for path in _paths(rule, ids, browser) if ids is not None or rule.endpoint in QUICK else ():
             with chance(f"{life.seed}, look {life.looks}, {path}"):
