@@ -223,10 +223,10 @@ def _cover(world: World) -> None:
     """Arranged for later: until then it gives Fay nothing of the case."""
     begins = world.at + timedelta(days=30)
     (row,) = hand_over(
-        db.session(), [world.cast.case("Dot")], world.cast.user("Fay"), begins_at=begins, ends_at=begins + timedelta(days=7),
+        db.session(), [world.cast.case("Ana")], world.cast.user("Fay"), begins_at=begins, ends_at=begins + timedelta(days=7),
         by=world.user_id("Cleo"), at=world.at,
     )  # fmt: skip
-    world.keep("the cover of Dot's case", row)
+    world.keep("the cover of Ana's case", row)
 
 
 def _planned(world: World) -> None:

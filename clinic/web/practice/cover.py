@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from clinic import access
 from clinic.access import Permission, Viewer
 from clinic.db import choose_reading, db
 from clinic.models import Case, CaseState, Cover, NotAllowedNow, Part, User
+from clinic.models.cover import arranged, turn_covers
 from clinic.models.cover import hand_over as hand_over_to
-from clinic.models.cover import is_any_due, turn_covers
 from clinic.web.context import actor, now, settings, today, viewer, viewer_or_none
 from clinic.web.practice import practice
 from clinic.web.practice.tasks import colleague_names
@@ -30,7 +30,11 @@ from forms.cover import CoverForm, cover_form
 def keep_the_hours() -> None:
     """Nobody sees a case a minute longer than they cover it, whether the worker runs or not."""
     who = viewer_or_none()
-    if who is None or not is_any_due(db.session(), at=now()):
+    if who is None:
+        return
+    found = arranged(db.session(), at=now())
+    g.is_covering = who.user_id in found.people
+    if not found.is_due:
         return
     is_get = request.method == "GET"
     db.session.rollback()
@@ -109,6 +113,8 @@ def _last_day(row: Cover) -> str:
 
 def covers_told(viewer: Viewer, *, at: datetime) -> list[str]:
     """For both: who covers for whom, and until when; of what is to come how many cases, of what has begun which."""
+    if not g.is_covering:
+        return []
     own = (Cover.away_id == viewer.user_id) | (Cover.covering_id == viewer.user_id)
     rows = access.rows_of(viewer, Cover, own, Cover.ended_at.is_(None), Cover.ends_at > at)
     if not rows:
