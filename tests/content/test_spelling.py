@@ -18,12 +18,13 @@ MEASURES = {"crs", "csi", "dsm", "phq", "ptsd", "rdas"}
 # ... and where the program speaks to whoever runs it.
 FOR_THE_KEEPER = {
     *("config", "datetime", "describedby", "fhir", "hyperlegible", "init", "json", "lmft", "msys", "org", "pango", "pdfs"),
-    *("programme", "readme", "resourcetype", "rogge", "toml", "utf"),
+    *("programme", "readme", "resourcetype", "rogge", "starttls", "toml", "utf"),
 }
+KEYS = {"ctrl", "esc"}
 PEOPLE_OF_THE_DEMO = {"lindqvist", "marchetti", "oyelaran"}
 PLACES: dict[str, tuple[Callable[[], Iterable[tuple[str, str]]], int, set[str]]] = {
     "content": (in_content, 2_500, OWN_WORDS | MEASURES),
-    "templates": (in_templates, 400, OWN_WORDS | {"describedby"}),
+    "templates": (in_templates, 400, OWN_WORDS | {"describedby"} | KEYS | {"kiresuk"}),
     "code": (lambda: in_code("forms", "reports", "clinic"), 600, OWN_WORDS | MEASURES | FOR_THE_KEEPER | PEOPLE_OF_THE_DEMO),
 }
 

@@ -91,13 +91,15 @@ def take_up(screens: Screens, link: str) -> Screen:
     phone.page.get_by_label("Password again").fill(PASSPHRASE)
     phone.press("Save and go on")
     for _ in range(2):
-        phone.page.locator("main a.to-do__item").first.click()
+        with phone.page.expect_navigation():
+            phone.page.locator("main a.to-do__item").first.click()
         phone.look()
         phone.page.get_by_label("Your full name").fill("A. Field")
         phone.page.get_by_label("I have read this and agree").check()
         phone.press("Sign and go on")
     if phone.path == "/my/":
-        phone.page.locator("main a.to-do__item").first.click()
+        with phone.page.expect_navigation():
+            phone.page.locator("main a.to-do__item").first.click()
     do_private_check(phone)
     return phone
 
@@ -107,7 +109,8 @@ def do_private_check(phone: Screen) -> None:
     while not phone.path.endswith("/check"):
         for group in phone.page.locator("fieldset.item__group").all():
             group.locator("label").first.click()
-        phone.page.locator("main button[value=next]:not(.visually-hidden)").click()
+        with phone.page.expect_navigation():
+            phone.page.locator("main button[value=next]:not(.visually-hidden)").click()
         phone.look()
     phone.press("Send to my counselor")
     assert "not watched around the clock" in phone.text
@@ -116,7 +119,8 @@ def do_private_check(phone: Screen) -> None:
 def begin(phone: Screen) -> None:
     phone.page.wait_for_load_state("load")
     phone.look()
-    phone.page.locator("main form button, main a.button").first.click()
+    with phone.page.expect_navigation():
+        phone.page.locator("main form button, main a.button").first.click()
     phone.page.wait_for_load_state("load")
     phone.look()
 
@@ -143,7 +147,8 @@ def answer(phone: Screen, title: str, item: str, words: str) -> None:
     phone.page.locator(f"textarea[name={item}]").fill(words)
     phone.page.get_by_text("Saved", exact=True).wait_for()
     while not phone.path.endswith("/check"):
-        phone.page.locator("main button[value=next]:not(.visually-hidden)").click()
+        with phone.page.expect_navigation():
+            phone.page.locator("main button[value=next]:not(.visually-hidden)").click()
         phone.look()
     assert words in phone.text
     phone.press("Send to my counselor")
