@@ -13,8 +13,10 @@ from clinic.models.states import (
     STEPS,
     AssignmentState,
     CaseState,
+    GoalState,
     NotAllowedNow,
     NoteState,
+    PlannedState,
     StageStatus,
     TaskState,
     advance,
@@ -29,7 +31,9 @@ ALLOWED = {
         "returned>submitted returned>withdrawn open>held open>skipped open>missed held>open held>withdrawn held>missed "
         "skipped>open"
     ),
-    NoteState: "draft>signed",
+    NoteState: "draft>submitted draft>signed submitted>draft submitted>signed",
+    PlannedState: "planned>held planned>cancelled planned>missed",
+    GoalState: "active>reached active>set_aside reached>active set_aside>active",
     TaskState: "open>done done>open",
     StageStatus: (
         "not_started>in_progress not_started>worked_through not_started>revisiting not_started>set_aside "
