@@ -67,19 +67,19 @@ class Measured:
             event.remove(engine, "before_cursor_execute", note)
         return sum(not statement.startswith(("PRAGMA", "BEGIN")) for statement in found)
 
-    def keep_ready(self, path: str, template: str) -> None:
+    def keep_ready(self, path: str, name: str) -> None:
         """What the page at ``path`` is drawn from, as objects that need no database and open nothing."""
         kept: dict[str, Any] = {}
 
-        def keep(_app: Flask, drawn: Any, context: dict[str, Any], **_: Any) -> None:
-            if drawn.name == template and not kept:
+        def keep(_app: Flask, template: Any, context: dict[str, Any], **_: Any) -> None:
+            if template.name == name and not kept:
                 kept.update(viewer=g.viewer, open_tasks=g.get("open_tasks", 0), context=plain(dict(context), {}))
 
         before_render_template.connect(keep, self.app)
         self.page(path)
         before_render_template.disconnect(keep, self.app)
-        assert kept, f"{template} was not drawn"
-        self.ready = kept | {"template": template}
+        assert kept, f"{name} was not drawn"
+        self.ready = kept | {"template": name}
 
     def _show_ready(self) -> str:
         g.viewer, g.open_tasks = self.ready["viewer"], self.ready["open_tasks"]
